@@ -1,0 +1,193 @@
+#!/usr/bin/env python3
+"""Builds the catalogue: content/ and templates/ -> site/. The table of contents of the whole."""
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor
+from contextlib import suppress
+from itertools import chain
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+
+from catalogue import check, memory, read, render, search, settings, write
+from catalogue.model import File, Page
+from catalogue.outputs import (
+    archive,
+    articles,
+    assets,
+    authors,
+    home,
+    organisations,
+    papers,
+    periods,
+    redirects,
+    search_page,
+    topics,
+)
+from catalogue.problems import ContentError
+from catalogue.report import count, problems_found, progress, say
+
+OUTPUTS = (
+    home, periods, papers, authors, topics, organisations, archive, search_page, articles, redirects, assets,
+)  # fmt: skip
+"""What the site is made of. Adding an output is one file in catalogue/outputs/ and its name here."""
+
+
+class Options(NamedTuple):
+    content: Path
+    site: Path
+    url: str | None
+    drafts: bool
+    searchable: bool
+    jobs: int
+
+
+class Outcome(NamedTuple):
+    papers: int
+    pages: int
+    made: int
+    removed: int
+
+
+def load(options: Options, known: memory.Memory) -> tuple[read.Reading, list[Page | File]]:
+    """Reads and checks all content and plans the site. Raises ContentError with all that is wrong."""
+    site, problems = settings.read(options.content, options.url)
+    reading = read.catalogue(options.content, site, known.records, options.drafts)
+    plans = list(chain.from_iterable(output.plan(reading.catalogue) for output in OUTPUTS))
+    problems += [*reading.problems, *check.catalogue(reading.catalogue), *check.addresses(plans)]
+    if problems:
+        raise ContentError(problems)
+    return reading, plans
+
+
+def build(options: Options) -> Outcome:
+    """Brings the site up to the content and makes only what changed, all or nothing: whatever is
+    raised, the old site stays as it was."""
+    with write.lock(options.site, waiting=say):
+        inputs = (options.content / "site.toml", render.TEMPLATES)
+        ground = memory.ground(options.url, options.drafts, options.searchable, files=inputs)
+        known = memory.load(write.memory_of(options.site), ground)
+        reading, plans = load(options, known)
+        index = search.fingerprint(reading.catalogue) if options.searchable else ""
+        now = memory.of(reading, plans, index)
+        change = memory.compare(known, now)
+        if change.any:
+            stage, lost = write.stage(options.site, change.kept)
+            stale = [plan for plan in plans if plan.path in change.stale or plan.path in lost]
+            progress(render.into(stage, stale, reading.catalogue, options.jobs), len(stale))
+            if index and (change.search or not search.keep(options.site, stage)):
+                search.index(stage, reading.catalogue)
+        if change.any or reading.records != known.records:
+            name = memory.save(write.workshop(options.site), ground, now)
+        if change.any:
+            write.publish(stage, options.site, name)
+        return Outcome(len(reading.catalogue.entries), len(plans), len(change.stale), len(change.gone))
+
+
+# --- the command line -----------------------------------------------------------------------
+
+
+class BuildFirst(click.Group):
+    """`build.py` alone, or with options only, builds."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        bare = not args or (args[0].startswith("-") and args[0] != "--help")
+        return super().parse_args(ctx, ["build", *args] if bare else args)
+
+
+@click.group(cls=BuildFirst)
+def cli() -> None:
+    """A static site generator for a catalogue of papers. Without a command it builds."""
+
+
+def command(run: Callable[..., None]) -> click.Command:
+    """A command with the options that all share. A mistake ends it with status 1, never a traceback."""
+
+    def guarded(
+        content: Path, site: Path, url: str | None, drafts: bool, search: bool, jobs: int, **own: Any
+    ) -> None:
+        options = Options(content, site, url, drafts, search, jobs or os.cpu_count() or 1)
+        try:
+            run(options, **own)
+        except ContentError as error:
+            problems_found(error.problems)
+            sys.exit(1)
+        except FAILURES as error:
+            say(f"{explain(error, site)}. The site is as it was.")
+            sys.exit(1)
+
+    guarded.__click_params__ = getattr(run, "__click_params__", [])  # type: ignore[attr-defined]
+    for option in reversed(SHARED):
+        guarded = option(guarded)
+    return cli.command(run.__name__.removesuffix("_command"), help=run.__doc__)(guarded)
+
+
+FAILURES = (OSError, BrokenExecutor, write.Refused, render.RenderFailed, search.SearchFailed)
+
+
+def explain(error: BaseException, site: Path) -> str:
+    """What an error says, in one line, with the path it is about."""
+    if isinstance(error, OSError):
+        return f"{error.filename or site}: {error.strerror or error}"
+    return str(error) or type(error).__name__
+
+
+def python() -> str:
+    """How this Python is called from here."""
+    path = os.path.relpath(sys.executable)
+    return "python3" if path.startswith("..") else path
+
+
+SHARED = (
+    click.option(
+        "--content", type=click.Path(path_type=Path), default="content", help="Folder of the content."
+    ),
+    click.option("--site", type=click.Path(path_type=Path), default="site", help="Folder to write."),
+    click.option("--url", envvar="SITE_URL", help="Address of the site, instead of that in site.toml."),
+    click.option("--drafts", is_flag=True, help="Show drafts too."),
+    click.option("--search/--no-search", default=True, help="Make the search index."),
+    click.option("--jobs", type=click.IntRange(0), default=0, help="Processes; 0 is one for each core."),
+)
+
+
+@command
+def build_command(options: Options) -> None:
+    """Make the site."""
+    start = time.perf_counter()
+    outcome = build(options)
+    say(
+        f"{count(outcome.papers, 'paper')}, {count(outcome.pages, 'file')}: {outcome.made:,} made, "
+        f"{outcome.removed:,} removed, the others unchanged; {time.perf_counter() - start:.1f} s."
+    )
+    say(f"Look at it: {python()} build.py serve")
+
+
+@command
+def check_command(options: Options) -> None:
+    """Say everything that is wrong with the content, and write nothing."""
+    reading, _ = load(options, memory.NOTHING)
+    say(f"{count(len(reading.catalogue.papers), 'paper')}, nothing wrong.")
+
+
+@command
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, help="Port to listen on.")
+def serve_command(options: Options, port: int) -> None:
+    """Preview the site and rebuild what is edited."""
+    from catalogue.serve import serve
+
+    def rebuild() -> bool:
+        outcome = build(options._replace(jobs=1))
+        return bool(outcome.made or outcome.removed)
+
+    with suppress(ContentError):
+        build(options)  # in several processes, which is only safe before the server's threads start
+    base = settings.read(options.content, options.url)[0].base
+    serve(rebuild, options.site, (options.content, render.TEMPLATES), base, port, say)
+
+
+if __name__ == "__main__":
+    cli()

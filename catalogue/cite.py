@@ -1,0 +1,56 @@
+"""A paper as a BibTeX entry."""
+
+import re
+
+from catalogue.model import Entry, Paper
+
+_SPECIAL = str.maketrans(
+    {c: f"\\{c}" for c in "&%#_${}"}
+    | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+)
+
+
+def bibtex(entry: Entry) -> str:
+    """The entry in BibTeX's format, UTF-8, keyed by the paper's own permanent key.
+
+    The title keeps its capitals and its `$mathematics$`; names are as printed.
+    """
+    from bibtexparser.entrypoint import write_string
+    from bibtexparser.library import Library
+    from bibtexparser.model import Entry as BibEntry
+    from bibtexparser.model import Field
+
+    fields = [Field(name, f"{{{value}}}") for name, value in _fields(entry.paper).items() if value]
+    return write_string(Library([BibEntry("misc", entry.paper.key, fields)])).strip()
+
+
+def _fields(paper: Paper) -> dict[str, str]:
+    appeared = paper.published or paper.date
+    arxiv = paper.arxiv and re.sub("v[0-9]+$", "", paper.arxiv)
+    return {
+        "title": "{" + _latex(paper.title) + "}",
+        "author": " and ".join(_name(person.name) for person in paper.authors),
+        "year": str(appeared.year),
+        "month": str(appeared.month),
+        "howpublished": _latex(paper.venue or ""),
+        "doi": paper.doi or "",
+        "eprint": arxiv or "",
+        "archiveprefix": "arXiv" if arxiv else "",
+        "url": _url(paper, arxiv),
+    }
+
+
+def _url(paper: Paper, arxiv: str | None) -> str:
+    return f"https://doi.org/{paper.doi}" if paper.doi else f"https://arxiv.org/abs/{arxiv}" if arxiv else ""
+
+
+def _name(name: str) -> str:
+    """A name that holds a comma or ` and ` is one name all the same."""
+    escaped = _latex(name)
+    return f"{{{escaped}}}" if re.search(r",|\band\b", name, re.IGNORECASE) else escaped
+
+
+def _latex(text: str) -> str:
+    """Text with LaTeX's special characters escaped, but for what stands between dollar signs."""
+    parts = re.split(r"(\$[^$]+\$)", text)
+    return "".join(part if i % 2 else part.translate(_SPECIAL) for i, part in enumerate(parts))

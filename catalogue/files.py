@@ -1,0 +1,58 @@
+"""The files of the content folder, without following, or waiting for, anything that is not a file."""
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from catalogue.problems import Problem
+
+Signature = tuple[int, int, int, int]
+"""Size, times of change of content and of inode, inode: equal while a file is the same."""
+
+
+class Found(NamedTuple):
+    """A regular file: its name below the content folder, its signature, and when it last changed, in
+    nanoseconds since the epoch."""
+
+    name: str
+    signature: Signature
+    changed: int
+
+
+def walk(content: Path) -> tuple[list[Found], list[Problem]]:
+    """The regular files below `content` in order of name, and a problem for whatever else is there.
+
+    What editors and file managers leave (.DS_Store, paper.md~) is passed over.
+    """
+    found: list[Found] = []
+    problems: list[Problem] = []
+    for name, status in _entries(str(content), ""):
+        if stat.S_ISREG(status.st_mode):
+            signature = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+            found.append(Found(name, signature, max(status.st_mtime_ns, status.st_ctime_ns)))
+        else:
+            hint = "Put the file itself here, not a link or a device"
+            problems.append(Problem(f"{content.name}/{name}", 1, 1, "not a regular file", hint))
+    return sorted(found), problems
+
+
+def _entries(folder: str, prefix: str) -> Iterator[tuple[str, os.stat_result]]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.endswith("~") or (entry.name.startswith(".") and not entry.name.endswith(".md")):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                yield from _entries(entry.path, f"{prefix}{entry.name}/")
+            else:
+                yield f"{prefix}{entry.name}", entry.stat(follow_symlinks=False)
+
+
+def contents(path: Path, limit: int) -> bytes:
+    """The file's first `limit` + 1 bytes. Raises OSError, also for what is not a regular file."""
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    with open(os.open(path, flags), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(22, "not a regular file", str(path))
+        return file.read(limit + 1)

@@ -1,0 +1,115 @@
+"""The forms of text that front matter holds: what counts as a day, a key, a web address, a DOI.
+
+Each is a type that pydantic can read. It finds their two methods by name, so nothing here imports
+pydantic, which is slow to start and needed only for the files that changed.
+"""
+
+import datetime as dt
+import re
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any
+
+
+@dataclass(frozen=True)
+class Form:
+    """Text that matches `pattern` as a whole. `what` names it and `hint` shows it in a message."""
+
+    what: str
+    pattern: str
+    hint: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        from pydantic_core import PydanticCustomError, core_schema
+
+        pattern = re.compile(self.pattern)
+
+        def match(value: Any) -> Any:
+            if not (isinstance(value, str) and pattern.fullmatch(value)):
+                raise PydanticCustomError("form", "is not {what}", asdict(self))
+            return value
+
+        return core_schema.no_info_before_validator_function(match, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> Any:
+        read: dict[str, Any] = handler(schema)
+        return read | {"pattern": f"^(?:{self.pattern})$"} if read.get("type") == "string" else read
+
+
+@dataclass(frozen=True)
+class TextOr:
+    """A plain text stands for a mapping with only this key: `Ada` for `{name: Ada}`."""
+
+    key: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        from pydantic_core import core_schema
+
+        def widen(value: Any) -> Any:
+            return {self.key: value} if isinstance(value, str) else value
+
+        return core_schema.no_info_before_validator_function(widen, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> Any:
+        return {"anyOf": [{"type": "string"}, handler(schema)]}
+
+
+KEY = "[a-z0-9]+(?:-[a-z0-9]+)*"
+KEY_HINT = "Use lower-case letters a to z, digits and single hyphens, such as compass-control"
+
+Text = Annotated[str, Form("free text", r"(?s).*\S.*", "Fill it in or delete the line")]
+Key = Annotated[str, Form("a key", KEY, KEY_HINT)]
+Count = Annotated[int, Form("a count", "[0-9]{1,9}", "Write a whole number in digits")]
+Flag = Annotated[bool, Form("true or false", "true|false", "Write true or false")]
+Day = Annotated[
+    dt.date,
+    Form("a day", r"(?:1[6-9]|2[01])[0-9]{2}-[0-9]{2}-[0-9]{2}", "Write YYYY-MM-DD, such as 2025-04-09"),
+]
+Url = Annotated[
+    str,
+    Form(
+        "a web address",
+        r"https?://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?"
+        r"(?:[/?#][^\s<>\"\\^`{|}\x00-\x1f\x7f]*)?",
+        "Write the whole address, beginning with https://",
+    ),
+]
+Arxiv = Annotated[
+    str,
+    Form(
+        "an arXiv identifier",
+        r"(?:[0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{7})(?:v[1-9][0-9]*)?",
+        "Write it as arXiv does, such as 2504.06752 or hep-th/9901001",
+    ),
+]
+Doi = Annotated[
+    str,
+    Form("a DOI", r"10\.[0-9]{4,9}/[^\s\"\\{}]+", "Write it without https://doi.org/, such as 10.1000/182"),
+]
+Orcid = Annotated[
+    str, Form("an ORCID", "[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]", "Write it as 0000-0002-1825-0097")
+]
+Id = Annotated[
+    str, Form("an identifier", "[A-Za-z0-9][A-Za-z0-9._-]*", "Write the identifier alone, not its address")
+]
+State = Annotated[
+    str, Form("a status", "preprint|published|withdrawn", "Write preprint, published or withdrawn")
+]
+Address = Annotated[
+    str,
+    Form(
+        "an address on this site",
+        f"/{KEY}(?:/{KEY})*/",
+        "Begin and end it with a slash, such as /papers/old-key/",
+    ),
+]
+Picture = Annotated[
+    str,
+    Form(
+        "the name of a picture",
+        rf"{KEY}\.(?:png|jpg|webp|gif)",
+        "Put a PNG, JPEG, WebP or GIF in content/images/ and give its name alone, such as figure-1.png",
+    ),
+]
+Language = Annotated[
+    str, Form("a language tag", "[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*", "Write it as en or pt-BR")
+]

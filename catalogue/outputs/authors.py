@@ -1,0 +1,35 @@
+"""A page for each author, by the name that the papers print, and the index of all names.
+
+Names that differ only in marks and case share an address; the page shows each by itself, because
+nothing says that they are one person.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from catalogue.model import Catalogue, Entry, Link, Page, group
+from catalogue.schema import Person
+from catalogue.slugs import slug
+
+
+def plan(catalogue: Catalogue) -> Iterator[Page]:
+    entries = catalogue.entries
+    written = [(person, entry) for entry in entries for person in dict.fromkeys(entry.paper.authors)]
+    for address, pairs in group((person.address, (person, entry)) for person, entry in written).items():
+        people = _people(pairs)
+        context = {"title": people[0][0].name, "people": people}
+        yield Page(f"{address[1:]}index.html", "pages/author.html", context)
+
+    counts = Counter((person.name, person.address) for person, _ in written)
+    names = sorted(counts, key=lambda name: (slug(name[0].split()[-1]), name[1], name[0]))
+    letters = group(
+        (slug(name.split()[-1])[0].upper(), (Link(name, to), counts[name, to])) for name, to in names
+    )
+    yield Page("authors/index.html", "pages/authors.html", {"letters": tuple(letters.items())})
+
+
+def _people(pairs: tuple[tuple[Person, Entry], ...]) -> tuple[tuple[Person, tuple[Entry, ...]], ...]:
+    """One section for each name as printed and each ORCID given, with most papers first."""
+    sections = group(((person.name, person.orcid or ""), (person, entry)) for person, entry in pairs)
+    ordered = sorted(sections.items(), key=lambda section: (-len(section[1]), section[0]))
+    return tuple((section[0][0], tuple(entry for _, entry in section)) for _, section in ordered)

@@ -1,0 +1,58 @@
+"""A page for each day, ISO week, month and year: also for the empty ones in between.
+
+An empty year has its own page but no pages within it, so that one paper from long ago does not bring
+tens of thousands of empty days.
+"""
+
+from collections.abc import Iterator
+
+from catalogue.dates import Kind, Period
+from catalogue.model import Catalogue, Entry, Page, group
+
+PARENTS: dict[Kind, tuple[Kind, ...]] = {
+    "year": (),
+    "month": ("year",),
+    "week": ("year",),
+    "day": ("year", "month", "week"),
+}
+PARTS: dict[Kind, Kind] = {"year": "month", "month": "day", "week": "day", "day": "day"}
+
+
+def plan(catalogue: Catalogue) -> Iterator[Page]:
+    for kind in PARENTS:
+        filled = group((Period.of(kind, entry.paper.date), entry) for entry in catalogue.entries)
+        yield from _pages(kind, filled)
+
+
+def _pages(kind: Kind, filled: dict[Period, tuple[Entry, ...]]) -> Iterator[Page]:
+    """`filled` holds the periods that have papers, newest first."""
+    years = {_year(period) for period in filled}
+    newest_first = list(filled)
+    for i, period in enumerate(newest_first):
+        previous = newest_first[i + 1] if i + 1 < len(newest_first) else None
+        following = newest_first[i - 1] if i else None
+        yield _page(period, previous, following, filled[period])
+        empty = period.following
+        while following and empty.first < following.first:
+            if kind == "year" or _year(empty) in years:
+                yield _page(empty, period, following, ())
+            empty = empty.following
+
+
+def _year(period: Period) -> str:
+    """The year in the period's address: a week belongs to the year that has most of its days."""
+    return period.address[1:5]
+
+
+def _page(
+    period: Period, previous: Period | None, following: Period | None, entries: tuple[Entry, ...]
+) -> Page:
+    parts = group((Period.of(PARTS[period.kind], entry.paper.date), entry) for entry in entries)
+    context = {
+        "period": period,
+        "previous": previous,
+        "next": following,
+        "parents": tuple(Period.of(parent, period.middle) for parent in PARENTS[period.kind]),
+        "groups": tuple(parts.items()),
+    }
+    return Page(f"{period.address[1:]}index.html", "pages/period.html", context)

@@ -1,0 +1,149 @@
+"""Pages -> files, in several processes when it pays."""
+
+import os
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from catalogue.cite import bibtex
+from catalogue.dates import WEEKDAYS, Period, written
+from catalogue.model import Catalogue, File, Page, Paper
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+TEMPLATES = Path(__file__).parents[1] / "templates"
+PAYS = 400
+"""So many pages take longer to render than processes take to start."""
+BATCH = 100
+
+
+class RenderFailed(Exception):
+    """A template does not fit its page. The message begins with its path and line."""
+
+
+def into(folder: Path, plans: Sequence[Page | File], catalogue: Catalogue, jobs: int) -> Iterator[int]:
+    """Writes the file of every plan below `folder`; yields how many are done, from time to time."""
+    if not plans:
+        return
+    write = _writer(folder, environment(catalogue))
+    if jobs == 1 or len(plans) < PAYS or not hasattr(os, "fork"):
+        for done, plan in enumerate(plans, 1):
+            write(plan)
+            yield done
+        return
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
+    global _work
+    _work = (write, plans)  # inherited by the forked workers, so that nothing is pickled
+    with ProcessPoolExecutor(jobs, multiprocessing.get_context("fork")) as pool:
+        yield from pool.map(_batch, range(0, len(plans), BATCH))
+
+
+_work: Any = None
+
+
+def _batch(start: int) -> int:
+    write, plans = _work
+    for plan in plans[start : start + BATCH]:
+        write(plan)
+    return min(start + BATCH, len(plans))
+
+
+def _writer(folder: Path, environment: "Environment") -> Callable[[Page | File], None]:
+    made: set[str] = set()
+
+    def write(plan: Page | File) -> None:
+        path = os.path.join(folder, plan.path)
+        parent = os.path.dirname(path)
+        if parent not in made:
+            os.makedirs(parent, exist_ok=True)
+            made.add(parent)
+        if isinstance(plan, Page):
+            data = page(plan, environment)
+        else:
+            data = plan.content if isinstance(plan.content, bytes) else plan.content.read_bytes()
+        with open(path, "xb") as file:  # never into a file that is there: it may be linked from the old site
+            file.write(data)
+
+    return write
+
+
+def page(plan: Page, environment: "Environment") -> bytes:
+    """The page's bytes. Raises RenderFailed for a mistake in a template."""
+    here = "/" + plan.path.removesuffix("index.html")
+    try:
+        template = environment.get_template(plan.template)
+        return template.render(plan.context, here=here, origin=plan.origin).encode()
+    except Exception as error:  # a template can raise anything; none of it is a traceback of ours
+        reason = f"{type(error).__name__}: {error}".replace("\n", " ")
+        raise RenderFailed(f"{_place(error, plan.template)}: {reason}") from error
+
+
+def _place(error: Exception, template: str) -> str:
+    """`templates/NAME:LINE` of the innermost template that the error passed."""
+    frames = [
+        frame for frame in traceback.extract_tb(error.__traceback__) if str(TEMPLATES) in frame.filename
+    ]
+    if frames:
+        return f"templates/{Path(frames[-1].filename).relative_to(TEMPLATES).as_posix()}:{frames[-1].lineno}"
+    return f"templates/{getattr(error, 'name', None) or template}:{getattr(error, 'lineno', 1)}"
+
+
+def environment(catalogue: Catalogue) -> "Environment":
+    """What templates can call. A template sees this, its page's context, and nothing else."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    @cache
+    def version(name: str) -> str:
+        return blake2b((TEMPLATES / "assets" / name).read_bytes(), digest_size=4).hexdigest()
+
+    site = catalogue.settings
+    env = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    env.globals |= {
+        "site": site,
+        "navigation": catalogue.navigation,
+        "url": lambda address: site.base + address,
+        "absolute": lambda address: site.root + address,
+        "asset": lambda name: f"{site.base}/assets/{name}?v={version(name)}",
+        "period": Period.of,
+    }
+    env.filters |= {
+        "day": written,
+        "weekday": lambda day: WEEKDAYS[day.weekday()],
+        "bibtex": bibtex,
+        "authors_line": authors_line,
+        "excerpt": excerpt,
+        "plural": lambda count, noun: f"{count:,} {noun}{'' if count == 1 else 's'}",
+        "safe_html": Markup,
+    }
+    return env
+
+
+def authors_line(paper: Paper, shown: int = 3) -> str:
+    """The first authors' names and the number of the others, or the number alone."""
+    names = [person.name for person in paper.authors]
+    if not names:
+        return f"{paper.author_count} authors" if paper.author_count else ""
+    if len(names) > shown + 1:
+        return f"{', '.join(names[:shown])} and {len(names) - shown} more"
+    return ", ".join(names)
+
+
+def excerpt(text: str, length: int) -> str:
+    """`text`, or its beginning up to the last whole word within `length` characters, and an ellipsis."""
+    if len(text) <= length:
+        return text
+    return text[: length + 1].rpartition(" ")[0].rstrip(" ,;:.–—") + "…"

@@ -1,0 +1,49 @@
+"""What the command line tells people, and GitHub's log reader, while it works and when it is done."""
+
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from catalogue.problems import Problem, printable
+
+LONG = 1000
+"""From so many pages on, a terminal is shown how far the work is."""
+
+
+def say(text: str) -> None:
+    """One line for the person who waits."""
+    click.echo(printable(text), err=True)
+
+
+def problems_found(problems: tuple[Problem, ...]) -> None:
+    """All problems, one a line. In GitHub Actions also as annotations of the very lines and, because
+    it shows only ten of those a step, as the step's summary."""
+    for problem in problems:
+        click.echo(str(problem), err=True)
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        for problem in problems:
+            click.echo(problem.annotation())
+        if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+            lines = "".join(f"    {problem}\n" for problem in problems)  # indented: shown as it is
+            with Path(summary).open("a", encoding="utf-8") as file:
+                file.write(f"### {count(len(problems), 'problem')}\n\n{lines}\n")
+    say(f"{count(len(problems), 'problem')} found.")
+
+
+def progress(done: Iterable[int], length: int) -> None:
+    """Works `done` off, with a bar on a terminal when it is long."""
+    if length < LONG or not sys.stderr.isatty():
+        for _ in done:
+            pass
+        return
+    with click.progressbar(length=length, label="Rendering", file=sys.stderr) as bar:
+        for number in done:
+            bar.update(number - bar.pos)
+
+
+def count(number: int, noun: str) -> str:
+    """A number and its noun: "1 page", "1,284 pages"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,163 @@
+"""YAML as far as front matter needs it: mappings, lists and text, with the place of every value.
+
+YAML gives shape, never types: every scalar stays the text its author typed. Refused, because it
+hides what a reader of the file sees or makes a small file expensive: anchors, aliases, tags, merge
+keys, duplicate keys, deep nesting, too many values.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import yaml
+
+MAX_BLOCK = 128 * 1024
+MAX_EVENTS = 16_000
+MAX_DEPTH = 8
+LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
+Location = tuple[str | int, ...]
+
+
+class Mark(NamedTuple):
+    """Where a value begins, and the key before it, counted from 1. `cut` is set where a comment follows
+    a plain value, which its author may have meant as part of it, and says how to keep it."""
+
+    line: int
+    column: int
+    key_line: int
+    key_column: int
+    cut: str = ""
+
+
+class Mistake(Exception):
+    """One thing wrong, at a line and column of the file."""
+
+    def __init__(self, line: int, column: int, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.line, self.column, self.message, self.hint = line, column, message, hint
+
+
+def load(block: str, first_line: int = 1) -> tuple[dict[str, Any], Mapping[Location, Mark]]:
+    """The block as nested mappings, lists and text, and the mark of each value by its location.
+
+    `first_line` is the number of the block's first line in its file. Raises Mistake.
+    """
+    _guard(block, first_line)
+    marks: dict[Location, Mark] = {(): Mark(first_line, 1, first_line, 1)}
+    node = yaml.compose(block, Loader=LOADER)
+    if node is None:
+        return {}, marks
+    if not isinstance(node, yaml.MappingNode):
+        raise Mistake(first_line, 1, "front matter is not a mapping", "Write `key: value` lines")
+    return _Reader(block.split("\n"), first_line, marks).value(node, ()), marks
+
+
+def quoted(line: str, why: str) -> str:
+    """A hint that shows `line` with its value in quotes, ready to paste."""
+    if len(line) <= 300 and (found := re.fullmatch(r"\s*(- )?([\w-]+:[ \t]+)?(\S.*?)[ \t]*", line)):
+        value = found[3].strip("\"'").replace("\\", "\\\\").replace('"', '\\"')
+        return f'Quote {why}: {found[1] or ""}{found[2] or ""}"{value}"'
+    return f"Quote {why}"
+
+
+def _guard(block: str, first_line: int) -> None:
+    """Reads the block as a flat stream of events, which no nesting can make deep or long."""
+    if len(block.encode()) > MAX_BLOCK:
+        limit = f"front matter is larger than {MAX_BLOCK // 1024} KB"
+        raise Mistake(first_line, 1, limit, "Move prose below the closing ---")
+    lines = block.split("\n")
+    depth = 0
+    try:
+        for number, event in enumerate(yaml.parse(block, Loader=LOADER)):
+            start: Any = event.start_mark
+            line, column = start.line, start.column + 1
+            source = lines[line] if line < len(lines) else ""
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+                refusal = (
+                    "anchors and aliases are not used here",
+                    quoted(source, "a value that begins with & or *"),
+                )
+            elif isinstance(event, yaml.NodeEvent) and getattr(event, "tag", None):
+                refusal = "tags are not used here", quoted(source, "a value that begins with !")
+            elif depth > MAX_DEPTH:
+                refusal = "front matter is nested too deep", quoted(source, "a value that begins with [ or {")
+            elif number > MAX_EVENTS:
+                refusal = "front matter holds too many values", "Shorten the lists"
+            elif isinstance(event, yaml.DocumentEndEvent) and event.explicit:
+                refusal = "front matter ends with ...", "End it with a line ---"
+            else:
+                continue
+            raise Mistake(first_line + line, column, *refusal)
+    except yaml.YAMLError as refused:
+        error: Any = refused
+        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+        if "flow" in (getattr(error, "context", None) or ""):
+            mark = error.context_mark  # where the unclosed [ or { stands, not where the reader gave up
+        line, column = (mark.line, mark.column + 1) if mark else (0, 1)
+        line = min(line, len(lines) - 1)
+        reason = getattr(error, "problem", None) or "it cannot be read"
+        hint = quoted(lines[line], "a value that holds a colon, a quote or another mark")
+        raise Mistake(first_line + line, column, f"this is not YAML: {reason}", hint) from None
+
+
+class _Reader(NamedTuple):
+    lines: list[str]
+    first_line: int
+    marks: dict[Location, Mark]
+
+    def place(self, node: yaml.Node) -> tuple[int, int]:
+        return node.start_mark.line + self.first_line, node.start_mark.column + 1
+
+    def value(self, node: Any, location: Location) -> Any:
+        place = self.place(node)
+        self.marks.setdefault(location, Mark(*place, *place))
+        if isinstance(node, yaml.MappingNode):
+            pairs = self.pairs(node, location)
+            return {key: self.value(value, (*location, key)) for key, value in pairs}
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value(item, (*location, i)) for i, item in enumerate(node.value)]
+        if node.style is None:
+            end = node.end_mark
+            line = self.lines[end.line] if end.line < len(self.lines) else ""
+            if re.match(r"[ \t]+#", line[end.column :]):
+                self.marks[location] = self.marks[location]._replace(cut=quoted(line, "the whole value"))
+        elif node.style == '"' and (odd := invisible(node.value)):
+            raise Mistake(*place, f"the value holds an invisible character, {odd[1]}", "Delete its escape")
+        return node.value
+
+    def pairs(self, node: yaml.MappingNode, location: Location) -> Iterator[tuple[str, yaml.Node]]:
+        seen: dict[str, int] = {}
+        for key, value in node.value:
+            place = self.place(key)
+            if not isinstance(key, yaml.ScalarNode):
+                raise Mistake(*place, "a key must be a word", "Write `key: value`")
+            if key.value == "<<":
+                raise Mistake(*place, "merge keys are not used here", "Write the keys out")
+            same = unicodedata.normalize("NFKC", key.value).casefold()
+            if same in seen:
+                twice = f"`{key.value}` stands twice, first on line {seen[same]}"
+                raise Mistake(*place, twice, "Keep one of the two")
+            seen[same] = place[0]
+            self.marks[(*location, key.value)] = Mark(*self.place(value), *place)
+            yield key.value, value
+
+
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029"  # controls and separators: invisible, and some end a line
+    "\u202a-\u202e\u2066-\u2069"  # overrides: what is shown is not what is read (CVE-2021-42574)
+    "\u200b\u2060\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
+    "|(?<=[\x20-\x7e])[\u200c\u200d]|[\u200c\u200d](?=[\x20-\x7e])"  # joiners: only where letters join
+)
+
+
+def invisible(text: str) -> tuple[int, str] | None:
+    """The first character that text must not hold: its index and its name."""
+    if not (found := _INVISIBLE.search(text)):
+        return None
+    return found.start(), f"U+{ord(found[0]):04X} {unicodedata.name(found[0], 'control character')}"

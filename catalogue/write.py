@@ -1,0 +1,139 @@
+"""Publishing in one step: a site is made in a stage beside the old one, then takes its place.
+
+Beside `site` lies a folder `.site` with the stage, the memory and the lock. The stage becomes the
+site by one exchange of names; whatever is interrupted before leaves the old site, after the new one.
+"""
+
+import ctypes
+import errno
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+MARKER = ".catalogue"
+"""In a site: says that it is ours to replace, and holds the name of the memory that belongs to it."""
+
+
+class Refused(Exception):
+    """The output folder is not ours to write. The message says why and what to do."""
+
+
+def workshop(site: Path) -> Path:
+    """The folder beside `site` for the stage, the memory and the lock."""
+    return site.parent / f".{site.name}"
+
+
+def memory_of(site: Path) -> Path:
+    """The file with the memory of this very site. Raises Refused for a folder that no build made."""
+    recover(site)
+    name = ""
+    if site.is_symlink() or (site.exists() and not site.is_dir()):
+        raise Refused(f"{site} is not a folder. Remove it, or name another with --site")
+    if (site / MARKER).is_file():
+        name = (site / MARKER).read_text().strip()
+    elif site.exists() and any(site.iterdir()):
+        raise Refused(f"{site} holds files that no build made. Empty it, or name another with --site")
+    return workshop(site) / f"memory-{name}"
+
+
+@contextmanager
+def lock(site: Path, waiting: Callable[[str], None]) -> Iterator[None]:
+    """Holds the site for one build at a time; `waiting` is told by whom it is held.
+
+    The system frees the lock when its holder ends, however it ends.
+    """
+    folder = workshop(site)
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / "lock", "a+") as file:
+        if sys.platform != "win32":
+            import fcntl
+
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                file.seek(0)
+                waiting(f"waiting for another build of {site} (process {file.read().strip() or 'unknown'})")
+                fcntl.flock(file, fcntl.LOCK_EX)
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+def stage(site: Path, kept: Iterable[str]) -> tuple[Path, frozenset[str]]:
+    """An empty stage with the `kept` files of the old site linked into it, and those not found there.
+
+    Links cost no space and no copying. Nothing may be written into a linked file: it is also the old
+    site's.
+    """
+    folder = workshop(site) / "stage"
+    folder.mkdir()
+    lost, made = [], {""}
+    for path in kept:
+        parent = os.path.dirname(path)
+        if parent not in made:
+            os.makedirs(folder / parent, exist_ok=True)
+            made.add(parent)
+        try:
+            link(f"{site}/{path}", f"{folder}/{path}")
+        except FileNotFoundError:
+            lost.append(path)
+    return folder, frozenset(lost)
+
+
+def link(source: str, target: str) -> None:
+    """A second name for a file, or a copy where the file system has no links."""
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        if error.errno not in (errno.EPERM, errno.EXDEV, errno.EMLINK, errno.ENOTSUP):
+            raise
+        shutil.copyfile(source, target, follow_symlinks=False)
+
+
+def publish(stage: Path, site: Path, name: str) -> None:
+    """Makes the stage the site, in one step, under the name of its memory."""
+    (stage / MARKER).write_text(f"{name}\n")
+    if not site.exists():
+        os.rename(stage, site)
+    elif not _exchange(stage, site):
+        os.rename(site, workshop(site) / "old")  # from here to the next line there is no site:
+        os.rename(stage, site)  # `recover` mends that
+    recover(site)
+
+
+def recover(site: Path) -> None:
+    """Removes what an ended build left beside the site, and brings back a site it had moved away."""
+    folder = workshop(site)
+    old = folder / "old"
+    if old.exists() and not site.exists():
+        os.rename(old, site)
+    for rest in (old, folder / "stage"):
+        if rest.exists():
+            shutil.rmtree(rest)
+    if (site / MARKER).is_file():
+        name = (site / MARKER).read_text().strip()
+        for memory in folder.glob("memory*"):
+            if memory.name != f"memory-{name}":
+                memory.unlink()
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Swaps two folders by renameat2(2) with RENAME_EXCHANGE; False where the system cannot."""
+    if sys.platform != "linux":
+        return False
+    libc = ctypes.CDLL(None, use_errno=True)
+    if not hasattr(libc, "renameat2"):
+        return False
+    at_cwd, exchange = -100, 2
+    if libc.renameat2(at_cwd, os.fsencode(one), at_cwd, os.fsencode(other), exchange) == 0:
+        return True
+    code = ctypes.get_errno()
+    if code in (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP):
+        return False
+    raise OSError(code, os.strerror(code), str(other))

@@ -1,0 +1,90 @@
+"""What tests share: a catalogue written from texts, and builds of it."""
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+import build
+from catalogue import memory
+from catalogue.problems import ContentError, Problem
+
+BASE = {
+    "site.toml": 'title = "Test papers"\ndescription = "Invented."\nurl = "https://example.org/repo/"\n',
+    "topics/alignment.md": '---\ntitle: Alignment\ndescription: "What is wanted."\n---\n',
+    "topics/vision.md": '---\ntitle: Vision\ndescription: "What is seen."\n---\n',
+    "organisations/example-lab.md": "---\nname: Example Lab\n---\n",
+    "pages/about.md": "---\ntitle: About\n---\nAbout this.\n",
+}
+
+
+def paper(title: str = "A title", date: str = "2025-04-09", body: str = "Text.", **keys: str) -> str:
+    """The text of a paper's file; `keys` are written as they stand."""
+    lines = [f"title: {title!r}" if ":" in title else f"title: {title}", f"date: {date}"]
+    lines += [f"{key}: {value}" for key, value in keys.items()]
+    return "---\n" + "\n".join(lines) + f"\n---\n\n{body}\n"
+
+
+Write = Callable[[Mapping[str, str | bytes | None]], Path]
+
+
+@pytest.fixture
+def content(tmp_path: Path) -> Write:
+    """Writes files into a content folder that begins with BASE; None removes a file."""
+    folder = tmp_path / "content"
+
+    def write(files: Mapping[str, str | bytes | None]) -> Path:
+        first = not folder.exists()
+        for name, text in {**(BASE if first else {}), **files}.items():
+            path = folder / name
+            if text is None:
+                path.unlink()
+                continue
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text.encode() if isinstance(text, str) else text)
+        return folder
+
+    return write
+
+
+def options(content: Path, site: Path | None = None, **changes: object) -> build.Options:
+    """Options of a build without the search index, in this process."""
+    given = build.Options(content, site or content.parent / "site", None, False, False, 1)
+    return given._replace(**changes)  # type: ignore[arg-type]
+
+
+def problems(content: Path) -> tuple[Problem, ...]:
+    """Everything that `check` finds."""
+    try:
+        build.load(options(content), memory.NOTHING)
+    except ContentError as error:
+        return error.problems
+    return ()
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """All files below a folder by their path."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update", action="store_true", help="Write what was made as what is expected.")
+
+
+def missing(tool: str) -> None:
+    """Skips for want of a tool; in CI nothing may be wanting."""
+    if os.environ.get("CI"):
+        pytest.fail(f"{tool} is missing, and CI must have it")
+    pytest.skip(f"{tool} is not installed here")
+
+
+sys.path.insert(0, str(Path(__file__).parent))
+hypothesis.settings.register_profile("here", deadline=None)  # machines are noisy
+hypothesis.settings.load_profile("here")

@@ -1,0 +1,337 @@
+"""Building again equals building anew, and a failed build changes nothing."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from unittest import mock
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import build
+from catalogue import memory, render, search, write
+from catalogue.problems import ContentError
+from conftest import BASE, Write, options, paper, tree
+
+ROOT = Path(__file__).parents[1]
+A, B, C = (f"papers/2025/{name}.md" for name in "abc")
+
+
+@pytest.fixture
+def built(content: Write) -> Path:
+    """A site of two papers; its content is beside it."""
+    folder = content(
+        {A: paper("First", topics="[alignment]", authors="[Ada Example]"), B: paper("Second", "2025-04-11")}
+    )
+    build.build(options(folder))
+    return folder.parent / "site"
+
+
+def anew(content: Path, folder: Path) -> dict[str, bytes]:
+    build.build(options(content, folder))
+    return tree(folder)
+
+
+def test_nothing_changed_makes_nothing(built: Path) -> None:
+    before = built.stat().st_ino
+    assert build.build(options(built.parent / "content"))[2:] == (0, 0)
+    assert built.stat().st_ino == before
+
+
+def test_an_edit_makes_only_what_shows_it(built: Path, content: Write) -> None:
+    content({A: paper("First again", topics="[alignment]", authors="[Ada Example]")})
+    outcome = build.build(options(built.parent / "content"))
+    assert outcome.removed == 0
+    assert outcome.made < outcome.pages / 2
+    assert b"First again" in (built / "topics/alignment/index.html").read_bytes()
+
+
+EDITS: dict[str, Mapping[str, str | None]] = {
+    "add": {C: paper("Third", "2025-05-01", authors="[Ada Example, Bo Sample]")},
+    "edit": {A: paper("Other", topics="[vision]")},
+    "move its date": {A: paper("First", "2025-12-31")},
+    "delete": {B: None},
+    "rename a topic": {"topics/alignment.md": BASE["topics/alignment.md"].replace("Alignment", "Harmony")},
+    "rename a key": {A: None, C: paper("First", topics="[alignment]", authors="[Ada Example]")},
+    "swap": {
+        A: paper("Second", "2025-04-11"),
+        B: paper("First", topics="[alignment]", authors="[Ada Example]"),
+    },
+    "settings": {"site.toml": BASE["site.toml"].replace("/repo/", "/")},
+    "rename an organisation": {"organisations/example-lab.md": "---\nname: Example Institute\n---\n"},
+    "an article": {"pages/about.md": "---\ntitle: Over\n---\nOver this.\n"},
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_incremental_equals_clean(edit: str, built: Path, content: Write, tmp_path: Path) -> None:
+    folder = content(EDITS[edit])
+    build.build(options(folder))
+    assert tree(built) == anew(folder, tmp_path / "anew")
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    edits=st.lists(
+        st.sampled_from([name for name in EDITS if name not in ("delete", "rename a key")]), max_size=6
+    )
+)
+def test_any_edits_in_a_row_equal_clean(edits: list[str], content: Write, tmp_path: Path) -> None:
+    for rest in tmp_path.iterdir():
+        shutil.rmtree(rest)
+    folder = content({A: paper("First"), B: paper("Second", "2025-04-11")})
+    for edit in edits:
+        content(EDITS[edit])
+        build.build(options(folder))
+    build.build(options(folder))
+    assert tree(tmp_path / "site") == anew(folder, tmp_path / "anew")
+
+
+def test_an_edit_that_keeps_size_and_time_is_seen(built: Path, content: Write) -> None:
+    path = built.parent / "content" / A
+    status = path.stat()
+    content({A: path.read_text().replace("First", "Erste")})
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert build.build(options(built.parent / "content")).made > 0
+    assert b"Erste" in (built / "papers/a/index.html").read_bytes()
+
+
+def test_settled_files_are_not_read_again(built: Path) -> None:
+    folder = built.parent / "content"
+    with mock.patch("catalogue.read.JUST_NOW", -(10**18)):
+        build.build(options(folder))
+    with mock.patch("catalogue.read._file", side_effect=AssertionError("read again")):
+        assert build.build(options(folder)).made == 0
+
+
+def test_a_mistake_leaves_the_old_site(built: Path, content: Write) -> None:
+    before, inode = tree(built), built.stat().st_ino
+    folder = content({A: "---\ntitle: x\n---\n", B: paper("Second", topics="[nowhere]")})
+    with pytest.raises(ContentError) as caught:
+        build.build(options(folder))
+    assert len(caught.value.problems) == 2
+    assert (tree(built), built.stat().st_ino) == (before, inode)
+    content({A: paper("First"), B: paper("Second")})
+    build.build(options(folder))
+    assert b"Second" in (built / "papers/b/index.html").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "broken", ["{{ nothing }}", "{% if %}", "{{ 1 / 0 }}", "{% include 'nowhere.html' %}"]
+)
+def test_a_template_mistake_is_one_line(broken: str, built: Path, tmp_path: Path) -> None:
+    templates = tmp_path / "templates"
+    shutil.copytree(render.TEMPLATES, templates)
+    (templates / "pages/paper.html").write_text(f"first line\n{broken}\n")
+    before = tree(built)
+    with (
+        mock.patch.object(render, "TEMPLATES", templates),
+        mock.patch.object(build.assets, "TEMPLATES", templates),
+    ):
+        with pytest.raises(render.RenderFailed, match=r"^templates/pages/paper\.html:2: "):
+            build.build(options(built.parent / "content"))
+        assert tree(built) == before
+
+
+@pytest.mark.parametrize("damage", [b"", b"rubbish" * 9, None])
+def test_damaged_memory_is_as_if_nothing_were_built(
+    damage: bytes | None, built: Path, content: Write
+) -> None:
+    before = tree(built)
+    path = write.memory_of(built)
+    if damage is None:
+        path.unlink()
+    else:
+        path.write_bytes(damage)
+    outcome = build.build(options(built.parent / "content"))
+    assert outcome.made == outcome.pages
+    assert tree(built) == before
+
+
+def test_memory_never_runs_code(built: Path, tmp_path: Path) -> None:
+    import pickle
+
+    class Evil:
+        def __reduce__(self) -> tuple[object, tuple[str]]:
+            return os.system, (f"touch {tmp_path}/owned",)
+
+    path = write.memory_of(built)
+    payload = pickle.dumps(({"x": Evil()}, {}, ""))
+    path.write_bytes(memory._seal("ground", payload) + payload)
+    assert memory.load(path, "ground") == memory.NOTHING
+    assert not (tmp_path / "owned").exists()
+
+
+def test_a_lost_file_is_made_again(built: Path, content: Write) -> None:
+    (built / "papers/b/index.html").unlink()
+    content({C: paper("Third", "2025-06-01")})
+    build.build(options(built.parent / "content"))
+    assert b"Second" in (built / "papers/b/index.html").read_bytes()
+
+
+def test_old_files_are_never_written_into(built: Path, content: Write) -> None:
+    """Unchanged files are links: the old page must keep its bytes in whoever still holds it."""
+    held = (built / "papers/a/index.html").open("rb")
+    before = (built / "papers/a/index.html").read_bytes()
+    content({A: paper("Changed")})
+    build.build(options(built.parent / "content"))
+    assert held.read() == before
+    held.close()
+
+
+def test_a_foreign_folder_is_refused(content: Write, tmp_path: Path) -> None:
+    site = tmp_path / "precious"
+    site.mkdir()
+    (site / "thesis.tex").write_text("years of work")
+    with pytest.raises(write.Refused, match="no build made"):
+        build.build(options(content({}), site))
+    assert tree(site) == {"thesis.tex": b"years of work"}
+
+
+def test_a_link_is_refused_as_site(content: Write, tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "site").symlink_to(tmp_path / "real")
+    with pytest.raises(write.Refused, match="not a folder"):
+        build.build(options(content({})))
+    assert tree(tmp_path / "real") == {}
+
+
+def test_without_exchange_the_site_is_moved_in_two_steps(built: Path, content: Write) -> None:
+    content({A: paper("Changed")})
+    with mock.patch.object(write, "_exchange", return_value=False):
+        build.build(options(built.parent / "content"))
+    assert b"Changed" in (built / "papers/a/index.html").read_bytes()
+    assert sorted(path.name[:6] for path in write.workshop(built).iterdir()) == ["lock", "memory"]
+
+
+def test_a_build_ended_between_the_two_steps_is_mended(built: Path) -> None:
+    before = tree(built)
+    built.rename(write.workshop(built) / "old")
+    (write.workshop(built) / "stage").mkdir()
+    assert build.build(options(built.parent / "content")).made == 0
+    assert tree(built) == before
+    assert sorted(path.name[:6] for path in write.workshop(built).iterdir()) == ["lock", "memory"]
+
+
+def test_parallel_equals_serial(content: Write, tmp_path: Path) -> None:
+    folder = content(
+        {f"papers/2025/p{i}.md": paper(f"Paper {i}", f"2025-{i % 12 + 1:02}-01") for i in range(60)}
+    )
+    with mock.patch.object(render, "PAYS", 10):
+        build.build(options(folder, tmp_path / "two", jobs=2))
+    assert tree(tmp_path / "two") == anew(folder, tmp_path / "one")
+
+
+def test_same_address_twice_names_both(content: Write) -> None:
+    folder = content(
+        {"pages/search.md": "---\ntitle: S\n---\n", A: paper(aliases="[/papers/b/]"), B: paper()}
+    )
+    with pytest.raises(ContentError) as caught:
+        build.build(options(folder))
+    said = [str(problem) for problem in caught.value.problems]
+    assert any("content/pages/search.md" in line and "the catalogue itself" in line for line in said)
+    assert any("content/papers/2025/a.md" in line and "content/papers/2025/b.md" in line for line in said)
+
+
+# --- the search index -----------------------------------------------------------------------
+
+
+def test_the_index_is_the_same_every_time_and_kept_when_no_paper_changed(
+    content: Write, tmp_path: Path
+) -> None:
+    folder = content({A: paper("First"), B: paper("Second", topics="[vision]")})
+    build.build(options(folder, searchable=True))
+    index = tree(tmp_path / "site/pagefind")
+    with mock.patch.object(search, "_run", side_effect=AssertionError("indexed again")):
+        content({"pages/about.md": "---\ntitle: Changed\n---\n"})
+        build.build(options(folder, searchable=True))
+    assert tree(tmp_path / "site/pagefind") == index
+    build.build(options(folder, tmp_path / "anew", searchable=True))
+    assert tree(tmp_path / "anew/pagefind") == index
+
+
+def test_pagefind_is_not_believed(content: Write, tmp_path: Path) -> None:
+    folder = content({A: paper("First"), B: paper("Second")})
+    run = search._run
+
+    def empties(stage: Path) -> None:
+        run(stage)
+        next((stage / "pagefind/fragment").iterdir()).write_bytes(b"")
+
+    def cuts(stage: Path) -> None:
+        run(stage)
+        path = next((stage / "pagefind/index").iterdir())
+        path.write_bytes(path.read_bytes()[:40])
+
+    def loses(stage: Path) -> None:
+        run(stage)
+        next((stage / "pagefind/fragment").iterdir()).unlink()
+
+    for fault, said in ((empties, "not Pagefind"), (cuts, "damaged"), (loses, "1 of 2")):
+        with mock.patch.object(search, "_run", fault), pytest.raises(search.SearchFailed, match=said):
+            build.build(options(folder, searchable=True))
+        assert not (tmp_path / "site").exists()
+
+
+# --- the command line -----------------------------------------------------------------------
+
+
+def command(*words: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    env = {key: value for key, value in os.environ.items() if not key.startswith("GITHUB_")} | environment
+    line = [sys.executable, str(ROOT / "build.py"), *words]
+    return subprocess.run(line, cwd=folder, env=env, capture_output=True, text=True)
+
+
+def test_build_from_the_command_line(content: Write, tmp_path: Path) -> None:
+    content({A: paper()})
+    done = command("--no-search", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.startswith("1 paper, ")
+    assert "build.py serve" in done.stderr
+    again = command("build", "--no-search", folder=tmp_path)
+    assert " 0 made, 0 removed" in again.stderr
+
+
+def test_check_ends_with_status_1_and_says_all(content: Write, tmp_path: Path) -> None:
+    content({A: "---\ntitle: ::error::x\n---\n", B: "no front matter"})
+    done = command("check", folder=tmp_path)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "content/papers/2025/a.md:2:1: `date` is missing" in done.stderr
+    assert "content/papers/2025/b.md:1:1: front matter is missing" in done.stderr
+    assert not (tmp_path / "site").exists()
+
+
+def test_annotations_in_github_actions(content: Write, tmp_path: Path) -> None:
+    content({A: paper(topics='["::error::forged %0A ##[error]x"]')})
+    summary = tmp_path / "summary.md"
+    done = command("check", folder=tmp_path, GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY=str(summary))
+    lines = (done.stdout + done.stderr).splitlines()
+    commands = [line for line in lines if line.lstrip().startswith("::") or "##[" in line]
+    assert len(commands) == 1
+    assert commands[0].startswith("::error file=content/papers/2025/a.md,line=4,col=10::")
+    assert "%250A" in commands[0]
+    assert "1 problem" in summary.read_text()
+
+
+def test_a_failure_of_the_disk_is_one_line(content: Write, tmp_path: Path) -> None:
+    content({A: paper()})
+    (tmp_path / ".site").write_text("in the way")
+    done = command("--no-search", folder=tmp_path)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert ".site" in done.stderr
+
+
+def test_two_builds_at_once_wait_for_each_other(content: Write, tmp_path: Path) -> None:
+    content({f"papers/2025/p{i}.md": paper(f"Paper {i}") for i in range(30)})
+    line = [sys.executable, str(ROOT / "build.py"), "--no-search"]
+    builds = [subprocess.Popen(line, cwd=tmp_path, stderr=subprocess.PIPE, text=True) for _ in range(4)]
+    for running in builds:
+        assert running.communicate()[1]
+        assert running.returncode == 0
+    assert tree(tmp_path / "site") == anew(tmp_path / "content", tmp_path / "anew")

@@ -1,0 +1,146 @@
+"""Every paper stands on exactly one page of each kind of period, whatever its date."""
+
+import datetime as dt
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from catalogue.dates import Kind, Period
+from catalogue.model import Catalogue, Entry, Page, Paper
+from catalogue.outputs import archive, home, periods
+from catalogue.schema import Settings
+
+KINDS: tuple[Kind, ...] = ("year", "month", "week", "day")
+SETTINGS = Settings(title="T", description="D", url="https://example.org/")
+EDGES = [
+    dt.date(2026, 12, 31),  # in 2026-W53
+    dt.date(2027, 1, 1),  # in 2026-W53 too
+    dt.date(2024, 2, 29),
+    dt.date(2024, 12, 30),  # in 2025-W01
+    dt.date(2021, 1, 3),  # in 2020-W53
+]
+days = st.one_of(st.sampled_from(EDGES), st.dates(dt.date(2023, 11, 1), dt.date(2026, 2, 1)))
+
+
+def catalogue(dates: list[dt.date]) -> Catalogue:
+    entries = [
+        Entry(
+            Paper(
+                key=f"paper-{i}", path="", html="", text="", digest=str(i),
+                title="T", title_html="T", plain_title="T", date=day,
+            ),
+            (),
+            (),
+        )
+        for i, day in enumerate(sorted(dates, reverse=True))
+    ]  # fmt: skip
+    return Catalogue(
+        folder=None,  # type: ignore[arg-type]
+        settings=SETTINGS,
+        papers=tuple(entry.paper for entry in entries),
+        entries=tuple(entries),
+        topics={},
+        organisations={},
+        articles=(),
+        pictures=(),
+        files=frozenset(),
+    )
+
+
+def keys_on(page: Page) -> list[str]:
+    return [entry.paper.key for _, entries in page.context["groups"] for entry in entries]
+
+
+@settings(max_examples=40)
+@given(st.lists(days, min_size=1, max_size=8))
+def test_each_paper_is_on_one_page_of_each_kind(dates: list[dt.date]) -> None:
+    value = catalogue(dates)
+    pages = list(periods.plan(value))
+    assert len({page.path for page in pages}) == len(pages)
+    for entry in value.entries:
+        for kind in KINDS:
+            own = [
+                page
+                for page in pages
+                if page.context["period"].kind == kind and entry.paper.key in keys_on(page)
+            ]
+            assert [page.path for page in own] == [
+                Period.of(kind, entry.paper.date).address[1:] + "index.html"
+            ]
+            assert keys_on(own[0]).count(entry.paper.key) == 1
+
+
+@settings(max_examples=40)
+@given(st.lists(days, min_size=1, max_size=8))
+def test_previous_and_next_lead_to_the_nearest_period_with_papers(dates: list[dt.date]) -> None:
+    pages = list(periods.plan(catalogue(dates)))
+    for kind in KINDS:
+        filled = sorted({Period.of(kind, day) for day in dates}, key=lambda period: period.first)
+        for page in pages:
+            period = page.context["period"]
+            if period.kind == kind:
+                before = [other for other in filled if other.first < period.first]
+                after = [other for other in filled if other.first > period.first]
+                assert page.context["previous"] == (before[-1] if before else None)
+                assert page.context["next"] == (after[0] if after else None)
+
+
+@given(st.dates(dt.date(1600, 1, 1), dt.date(2199, 12, 31)))
+def test_a_period_holds_its_day_and_the_next_follows_at_once(day: dt.date) -> None:
+    for kind in KINDS:
+        period = Period.of(kind, day)
+        assert period.first <= day < period.following.first
+        assert Period.of(kind, period.following.first - dt.timedelta(days=1)) == period
+        assert Period.of(kind, period.middle) == period
+
+
+@given(st.dates(dt.date(1600, 1, 1), dt.date(2199, 12, 31)))
+def test_week_addresses_are_iso_8601(day: dt.date) -> None:
+    year, week = re.fullmatch(r"/(\d{4})/W(\d\d)/", Period.of("week", day).address).groups()  # type: ignore[union-attr]
+    assert dt.date.fromisocalendar(int(year), int(week), day.isoweekday()) == day
+
+
+@pytest.mark.parametrize(
+    ("day", "address"),
+    [
+        ("2026-12-31", "/2026/W53/"),
+        ("2027-01-01", "/2026/W53/"),
+        ("2024-12-30", "/2025/W01/"),
+        ("2021-01-03", "/2020/W53/"),
+    ],
+)
+def test_weeks_at_year_ends(day: str, address: str) -> None:
+    assert Period.of("week", dt.date.fromisoformat(day)).address == address
+
+
+def test_an_empty_year_has_one_page_and_none_within() -> None:
+    pages = {page.path for page in periods.plan(catalogue([dt.date(2020, 5, 5), dt.date(2022, 5, 5)]))}
+    assert "2021/index.html" in pages
+    assert not [path for path in pages if path.startswith("2021/") and path != "2021/index.html"]
+    assert "2020/05/06/index.html" in pages
+    assert "2022/05/04/index.html" in pages
+
+
+def test_the_archive_counts_every_paper_once() -> None:
+    dates = [dt.date(2024, 2, 29), dt.date(2024, 2, 29), dt.date(2024, 3, 1), dt.date(2026, 12, 31)]
+    (page,) = archive.plan(catalogue(dates))
+    cells = [
+        cell
+        for _, _, months in page.context["years"]
+        for _, _, weeks in months
+        for week in weeks
+        for cell in week
+        if cell
+    ]
+    assert {day: count for day, count in cells if count} == {
+        dt.date(2024, 2, 29): 2, dt.date(2024, 3, 1): 1, dt.date(2026, 12, 31): 1,
+    }  # fmt: skip
+    assert [total for _, total, _ in page.context["years"]] == [1, 3]
+
+
+def test_the_front_page_of_an_empty_catalogue() -> None:
+    (page,) = home.plan(catalogue([]))
+    assert page.context["day"] is None
+    assert list(periods.plan(catalogue([]))) == []

@@ -1,0 +1,53 @@
+"""Imports point down: each module may import only from the floors below its own."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+FLOORS = (
+    {"problems", "slugs", "dates"},
+    {"forms"},
+    {"schema"},
+    {"model", "strictyaml"},
+    {"frontmatter", "mathml", "files", "cite"},
+    {"markdown", "convert"},
+    {"settings", "read", "render", "write", "serve", "report"},
+    {"memory", "search"},
+    {"check", "outputs"},
+)
+FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}
+MODULES = sorted((ROOT / "catalogue").rglob("*.py"))
+
+
+def imported(path: Path) -> Iterator[str]:
+    """The modules of the catalogue that a file imports, wherever in it."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        else:
+            continue
+        for name in names:
+            assert not name.startswith("build"), f"{path} imports the entry script"
+            if name.startswith("catalogue."):
+                yield name.split(".")[1]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_imports_point_down(path: Path) -> None:
+    if path.parent.name == "outputs":
+        mine = FLOOR["outputs"]
+        below = {name for name in FLOOR if FLOOR[name] < mine}
+    elif path.stem == "__init__":
+        below = set()
+    else:
+        below = {name for name in FLOOR if FLOOR[name] < FLOOR[path.stem]}
+    assert set(imported(path)) <= below
+
+
+def test_the_test_sees_imports() -> None:
+    assert "model" in set(imported(ROOT / "catalogue" / "render.py"))
