@@ -11,9 +11,11 @@ from bisect import bisect
 from itertools import accumulate
 from pathlib import Path
 
-FAMILY = "Adler Baptiste Cho Diaz Eriksen Fofana García Hakimi Ito Jensen Kovač Liu Müller Nguyen Okafor Patel".split()
-GIVEN = "Ana Bo Chen Dana Emil Fatou Goran Hiro Ines José Katya Lena Mei Noor Omar Priya Quinn Rosa Søren Tao".split()
-NOUNS = "alignment diffusion retrieval reasoning robots speech vision graphs proofs agents rewards memory safety".split()
+FAMILY = "Adler Cho Diaz Fofana García Hakimi Ito Jensen Kovač Liu Müller Nguyen Okafor Patel".split()
+GIVEN = "Ana Bo Chen Dana Goran Hiro Ines José Katya Lena Mei Noor Omar Priya Quinn Rosa Søren Tao".split()
+NOUNS = (
+    "alignment diffusion reasoning robots speech vision graphs proofs agents rewards memory safety".split()
+)
 VERBS = (
     "Learning Scaling Probing Taming Steering Measuring Distilling Rethinking Aligning Compressing".split()
 )

@@ -1,0 +1,98 @@
+"""The real site of content/, served as GitHub Pages serves it, and Chromium to read it with."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+import build
+from conftest import missing, options
+
+ROOT = Path(__file__).parents[2]
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+
+
+class Site(NamedTuple):
+    """A served site: its address without the last slash, and its folder."""
+
+    url: str
+    folder: Path
+
+
+class Pages(SimpleHTTPRequestHandler):
+    """As GitHub Pages: the site under its base path, 404.html for whatever is not there."""
+
+    protocol_version = "HTTP/1.1"
+
+    def __init__(self, *args: Any, base: str, directory: str) -> None:
+        self.base = base
+        super().__init__(*args, directory=directory)
+
+    def translate_path(self, path: str) -> str:
+        within = path.startswith(f"{self.base}/")
+        return super().translate_path(path.removeprefix(self.base) if within else "/nowhere")
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        body = (Path(self.directory) / "404.html").read_bytes()
+        self.send_response(code)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture(scope="session", params=["", "/repo"], ids=["root", "repo"])
+def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("pages") / "site"
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Pages, base=request.param, directory=str(folder)))
+    url = f"http://127.0.0.1:{server.server_port}{request.param}"
+    build.build(options(ROOT / "content", folder, url=f"{url}/", searchable=True))
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield Site(url, folder)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if not chromium:
+        missing("Chromium")
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    with browser.new_context() as context:
+        yield context.new_page()
+
+
+@pytest.fixture
+def quiet(page: Page, site: Site) -> Iterator[Page]:
+    """A page that must neither complain nor ask another host for anything."""
+    said: list[str] = []
+    page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: said.append(f"error: {error}"))
+    origin = site.url.removesuffix("/repo")
+    page.on("request", lambda request: request.url.startswith((origin, "data:")) or said.append(request.url))
+    yield page
+    assert said == []
+
+
+@pytest.fixture
+def scriptless(browser: Browser) -> Iterator[Page]:
+    """A page of a browser in which JavaScript is off."""
+    with browser.new_context(java_script_enabled=False) as context:
+        yield context.new_page()

@@ -1,0 +1,207 @@
+"""What readers do, in Chromium, on the real catalogue: under / and under /repo/, with and without scripts."""
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from browser.conftest import ROOT, Site
+
+pytestmark = pytest.mark.browser
+
+TITLES = [
+    (path.stem, json.loads(re.search(r'^title: (".*")$', path.read_text(), re.MULTILINE)[1]))  # type: ignore[index]
+    for path in sorted((ROOT / "content" / "papers").rglob("*.md"))
+]
+
+
+def test_from_the_front_page_to_a_search_result(quiet: Page, site: Site) -> None:
+    quiet.goto(f"{site.url}/")
+    quiet.get_by_role("link", name="Day", exact=True).first.click()
+    expect(quiet).to_have_url(f"{site.url}/2026/04/08/")
+    quiet.get_by_role("link", name="The Art of (Mis)alignment").click()
+    expect(quiet).to_have_url(f"{site.url}/papers/the-art-of-mis-alignment/")
+    quiet.get_by_role("link", name="Rui Zhang", exact=True).click()
+    expect(quiet).to_have_url(f"{site.url}/authors/rui-zhang/")
+    expect(quiet.get_by_role("link", name="The Art of (Mis)alignment")).to_be_visible()
+
+    quiet.get_by_role("searchbox").fill("emergent misalignment")
+    quiet.keyboard.press("Enter")
+    expect(quiet).to_have_url(f"{site.url}/search/?q=emergent+misalignment")
+    expect(quiet.get_by_role("status").first).to_contain_text("papers")
+    results = quiet.locator("#results > li")
+    before = results.count()
+    quiet.get_by_label("Year").select_option("2025")
+    expect(quiet).to_have_url(re.compile("q=emergent.misalignment&year=2025"))
+    expect(results.first.locator("time")).to_have_attribute("datetime", re.compile("^2025-"))
+    assert 0 < results.count() <= before
+    days = quiet.locator("#results time").evaluate_all("all => all.map(time => time.dateTime)")
+    assert all(day.startswith("2025") for day in days)
+    result = results.first.get_by_role("link").first
+    title = result.inner_text() or ""
+    result.click()
+    expect(quiet.get_by_role("heading", level=1)).to_have_text(title)
+
+
+def test_a_result_shows_what_is_known(quiet: Page, site: Site) -> None:
+    quiet.goto(f"{site.url}/search/?q=deceive+unintentionally")
+    first = quiet.locator("#results > li").first
+    expect(first).to_contain_text("LLMs Learn to Deceive Unintentionally")
+    expect(first).to_contain_text("XuHao Hu, Peng Wang, Xiaoya Lu and 3 more · Fudan University")
+    expect(first).to_contain_text("9 October 2025")
+    expect(first).to_contain_text("2 comments")
+    expect(first.locator("mark").first).to_be_visible()
+
+
+def test_each_paper_is_the_first_result_for_its_title(quiet: Page, site: Site) -> None:
+    assert len(TITLES) == 47
+    quiet.goto(f"{site.url}/search/?q=alignment")
+    expect(quiet.locator("#results > li").first).to_be_visible()
+    wrong = []
+    for key, title in TITLES:
+        quiet.get_by_role("searchbox").fill(title)
+        quiet.keyboard.press("Enter")
+        own = quiet.locator(f'#results > li:first-child h2 a[href$="/papers/{key}/"]')
+        try:
+            expect(own).to_be_visible(timeout=5000)
+        except AssertionError:
+            wrong.append(title)
+    assert wrong == []
+
+
+def test_a_search_has_an_address_and_the_back_button_goes_back(quiet: Page, site: Site) -> None:
+    quiet.goto(f"{site.url}/search/?q=alignment&topic=surveys&sort=newest")
+    expect(quiet.get_by_label("Topic")).to_have_value("surveys")
+    expect(quiet.get_by_label("Order")).to_have_value("newest")
+    days = quiet.locator("#results time")
+    expect(days.first).to_be_visible()
+    shown = days.evaluate_all("all => all.map(time => time.dateTime)")
+    assert shown == sorted(shown, reverse=True)
+    surveys = quiet.get_by_role("status").first.inner_text()
+    quiet.get_by_role("button", name="Clear filters").click()
+    expect(quiet.get_by_role("status").first).not_to_have_text(surveys)
+    quiet.go_back()
+    expect(quiet.get_by_role("status").first).to_have_text(surveys)
+    expect(quiet.get_by_label("Topic")).to_have_value("surveys")
+
+
+def test_facets_alone_list_their_papers_and_counts_are_true(quiet: Page, site: Site) -> None:
+    quiet.goto(f"{site.url}/search/?year=2023")
+    expected = len(list((ROOT / "content" / "papers" / "2023").iterdir()))
+    expect(quiet.get_by_role("status").first).to_have_text(f"{expected} papers")
+    years = quiet.get_by_label("Year").locator("option").all_inner_texts()
+    assert f"2023 ({expected})" in years
+    assert sum(int(re.search(r"\((\d+)\)", year)[1]) for year in years[1:]) == 47  # type: ignore[index]
+
+
+def test_slash_goes_to_the_search(quiet: Page, site: Site) -> None:
+    quiet.goto(f"{site.url}/papers/map/")
+    quiet.keyboard.press("/")
+    expect(quiet.get_by_role("searchbox")).to_be_focused()
+    quiet.keyboard.type("a/b")
+    expect(quiet.get_by_role("searchbox")).to_have_value("a/b")
+
+
+def test_words_that_no_paper_has_together(quiet: Page, site: Site) -> None:
+    quiet.goto(f"{site.url}/search/?q=spoofing+medical")
+    expect(quiet.get_by_role("status").first).to_contain_text("No paper has all of these words")
+    expect(quiet.locator("#results > li").first).to_be_visible()
+
+
+def test_hostile_queries_find_nothing_and_run_nothing(quiet: Page, site: Site) -> None:
+    for query in ("%3Cimg%20src=x%20onerror=alert(1)%3E", "%22%5C%22((", "%00", "x" * 3000, "%F0%9F%A6%93"):
+        quiet.goto(f"{site.url}/search/?q={query}")
+        expect(quiet.get_by_role("status").first).not_to_be_empty()
+    assert quiet.locator("main img").count() == 0
+
+
+@pytest.mark.parametrize("lost", ["**/pagefind.js", "**/facets.json", "**/*.pf_meta", "**/*.pagefind"])
+def test_without_an_index_there_is_a_message_and_a_plain_list(lost: str, page: Page, site: Site) -> None:
+    page.route(lost, lambda route: route.abort())
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(f"{site.url}/search/?q=alignment")
+    expect(page.get_by_role("status").first).to_contain_text("does not work", timeout=20_000)
+    expect(page.get_by_role("link", name="the archive")).to_be_visible()
+    expect(page.get_by_role("link", name=TITLES[0][1]).or_(page.locator("#plain li a")).first).to_be_visible()
+    assert [error for error in errors if "Failed to load the Pagefind WASM" not in error] == []  # its own word
+
+
+def test_reading_without_scripts(scriptless: Page, site: Site) -> None:
+    page = scriptless
+    page.goto(f"{site.url}/")
+    page.get_by_role("link", name="Archive").first.click()
+    page.locator('main a[href$="/2025/05/27/"]').first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("27")
+    page.locator('a[rel="next"]').first.click()
+    expect(page).to_have_url(f"{site.url}/2025/06/11/")
+    page.locator("main h2 a, main h3 a").first.click()
+    expect(page).to_have_url(f"{site.url}/papers/elbo-t2ialign/")
+    expect(page.locator("pre")).to_contain_text("@misc{elbo-t2ialign")
+    expect(page.get_by_role("button", name="Copy BibTeX")).to_have_count(0)
+    page.get_by_role("searchbox").fill("diffusion")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("needs JavaScript")).to_be_visible()
+    page.get_by_role("link", name="topics", exact=True).click()
+    page.get_by_role("link", name="Surveys").first.click()
+    expect(page).to_have_url(f"{site.url}/topics/surveys/")
+
+
+def test_bibtex_is_copied(quiet: Page, site: Site) -> None:
+    quiet.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    quiet.goto(f"{site.url}/papers/map/")
+    quiet.get_by_role("button", name="Copy BibTeX").click()
+    expect(quiet.get_by_text("Copied")).to_be_visible()
+    copied = quiet.evaluate("navigator.clipboard.readText()")
+    assert copied == quiet.locator("pre").inner_text().strip()
+    assert copied.startswith("@misc{map,")
+
+
+def test_an_empty_day_says_so_and_leads_on(quiet: Page, site: Site) -> None:
+    quiet.goto(f"{site.url}/2025/06/01/")
+    expect(quiet.locator("main")).to_contain_text(re.compile("no papers", re.IGNORECASE))
+    quiet.locator('a[rel="prev"]').first.click()
+    expect(quiet).to_have_url(f"{site.url}/2025/05/27/")
+
+
+def test_an_address_that_leads_nowhere(page: Page, site: Site) -> None:
+    answer = page.goto(f"{site.url}/2025/nowhere/at/all/")
+    assert answer and answer.status == 404
+    assert page.evaluate("getComputedStyle(document.body).fontFamily") != "Times New Roman"
+    page.get_by_role("link", name="Archive").first.click()
+    expect(page).to_have_url(f"{site.url}/archive/")
+
+
+KINDS = [
+    "/", "/2025/", "/2025/10/", "/2025/W41/", "/2025/10/07/", "/2025/10/08/", "/archive/",
+    "/papers/spinal/", "/papers/alignment-and-safety-in-large-language-models-safety/",
+    "/authors/", "/authors/rui-zhang/", "/topics/", "/topics/surveys/",
+    "/organisations/", "/organisations/fudan-university/", "/about/", "/search/?q=values", "/404.html",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", KINDS)
+def test_every_kind_of_page_is_quiet_and_fits_a_narrow_screen(address: str, quiet: Page, site: Site) -> None:
+    quiet.set_viewport_size({"width": 320, "height": 700})
+    quiet.goto(f"{site.url}{address}")
+    quiet.wait_for_load_state("networkidle")
+    assert quiet.evaluate("document.documentElement.scrollWidth") <= 320
+    assert quiet.locator("h1").count() == 1
+    levels = quiet.locator("main :is(h1,h2,h3,h4)").evaluate_all("all => all.map(h => +h.tagName[1])")
+    assert all(after <= before + 1 for before, after in zip([1, *levels], levels, strict=False))
+
+
+def test_no_link_of_the_site_is_dead(site: Site) -> None:
+    base = site.url.partition("://")[2].partition("/")[2]
+    base = f"/{base}" if base else ""
+    files = [path.relative_to(site.folder).as_posix() for path in site.folder.rglob("*") if path.is_file()]
+    addresses = {f"{base}/{file}" for file in files}
+    addresses |= {path.removesuffix("index.html") for path in addresses}
+    dead: dict[str, str] = {}
+    for path in site.folder.rglob("*.html"):
+        for link in re.findall(r'(?:href|src|action)="(/[^"]*)"', path.read_text()):
+            target = re.sub("[?#].*", "", link)
+            if target not in addresses:
+                dead.setdefault(target, path.name)
+    assert dead == {}
