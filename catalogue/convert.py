@@ -57,6 +57,11 @@ def _dataclass_in(annotation: Any) -> type | None:
     return next(filter(None, map(_dataclass_in, typing.get_args(annotation))), None)
 
 
+@cache
+def _hints(shape: Any) -> dict[str, Any]:
+    return typing.get_type_hints(shape, include_extras=True)
+
+
 def _shape_at(shape: type, location: Location) -> type:
     """The dataclass whose keys stand at `location`."""
     for step in location:
@@ -107,8 +112,7 @@ def _show(value: object) -> str:
 
 def _cut_values(shape: type, parsed: Parsed, path: str) -> Iterator[Problem]:
     """Plain text with ` #` in it: YAML takes the rest for a comment, and a title loses its end."""
-    hints = typing.get_type_hints(shape, include_extras=True)
     for location, mark in parsed.marks.items():
-        if mark.cut and location and "free text" in repr(hints.get(str(location[0]), "")):
+        if mark.cut and location and "free text" in repr(_hints(shape).get(str(location[0]), "")):
             message = f"`{location[0]}` ends at ` #`, where YAML begins a comment"
             yield Problem(path, mark.line, mark.column, message, mark.cut)
