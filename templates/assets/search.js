@@ -1,0 +1,157 @@
+// Pagefind finds papers by words; facets.json has their days, topics and organisations.
+const KINDS = ['year', 'topic', 'organisation']
+const part = id => document.getElementById(id)
+const form = part('search'), field = form.elements, list = part('results'), { base } = form.dataset
+const make = (tag, textContent, more) => Object.assign(document.createElement(tag), { textContent, ...more })
+const count = (number, noun) => `${number} ${noun}${number == 1 ? '' : 's'}`
+const papers = {}, titles = { year: new Map() }, chosen = {}
+let pagefind, all, found, shown, typing, broken, turn = 0
+
+const passes = (id, except) =>
+  KINDS.every(kind => kind === except || !chosen[kind] || papers[id][kind].includes(chosen[kind]))
+const newest = (a, b) => papers[b.id].day.localeCompare(papers[a.id].day)
+const find = async text => (await pagefind.search(text)).results.filter(({ id }) => papers[id])
+
+// Pagefind wants every word. Where no paper has them all, these have the most.
+const closest = async text => {
+  const near = {}
+  for (const word of new Set(text.match(/[^\s"]+/g)?.slice(0, 12))) {
+    for (const result of await find(word)) (near[result.id] ||= []).push(result)
+  }
+  const most = Math.max(...Object.values(near).map(hits => hits.length))
+  return Object.values(near).filter(hits => hits.length === most).map(([result]) => result)
+}
+
+// Each choice, with the number of papers it leaves.
+const offer = results => {
+  for (const kind of KINDS) {
+    const counts = chosen[kind] ? { [chosen[kind]]: 0 } : {}
+    for (const { id } of results) {
+      if (passes(id, kind)) for (const value of papers[id][kind]) counts[value] = (counts[value] || 0) + 1
+    }
+    const title = value => titles[kind].get(value) || value
+    const order = Object.keys(counts).sort((a, b) => title(a).localeCompare(title(b)))
+    if (kind === 'year') order.reverse()
+    field[kind].length = 1
+    for (const value of order) field[kind].add(new Option(`${title(value)} (${counts[value]})`, value))
+    field[kind].value = chosen[kind]
+  }
+}
+
+// The summary from shortly before the first hit, as text: nothing is parsed as HTML.
+const gist = ({ content, anchors, locations }) => {
+  const words = content.split(/\s+/), start = anchors.find(({ id }) => id === 'text')?.location || 0
+  const hits = locations.filter(place => place >= start)
+  const first = hits.length ? Math.max(start, Math.min(...hits) - 8) : start
+  const pieces = words.slice(first, first + 34)
+    .flatMap((word, i) => [hits.includes(first + i) ? make('mark', word) : word, ' '])
+  return [first > start ? '… ' : '', ...pieces, words[first + 34] ? '…' : '']
+}
+const card = (paper, id) => {
+  const item = part('result').content.firstElementChild.cloneNode(true)
+  const [kicker, by, text] = item.querySelectorAll('p'), time = item.querySelector('time')
+  const { title, authors, organisation, date, comments } = paper.meta
+  const topics = papers[id].topic.map(key => make('a', titles.topic.get(key), { href: `${base}/topics/${key}/` }))
+  Object.assign(item.querySelector('a'), { href: paper.url, textContent: title })
+  kicker.append(...topics.flatMap(link => [', ', link]).slice(1))
+  by.textContent = [authors, organisation].filter(Boolean).join(' · ')
+  text.append(...gist(paper))
+  time.dateTime = date
+  time.textContent = new Date(date).toLocaleDateString('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
+  if (comments) time.parentNode.after(make('li', count(comments, 'comment')))
+  return item
+}
+const more = async () => {
+  const mine = turn, next = found.slice(shown, shown + 10)
+  const loaded = await Promise.all(next.map(result => result.data()))
+  if (mine !== turn) return
+  const cards = loaded.map((paper, i) => card(paper, next[i].id))
+  if (!shown) list.replaceChildren()
+  list.append(...cards)
+  shown += cards.length
+  part('more').hidden = shown >= found.length
+  return cards[0]
+}
+
+const show = async () => {
+  const mine = ++turn, text = field.q.value.trim(), filtered = Object.values(chosen).some(Boolean)
+  const exact = text ? await find(text) : all
+  const results = exact.length ? exact : await closest(text)
+  if (mine !== turn) return
+  offer(results)
+  found = text || filtered ? results.filter(({ id }) => passes(id)) : []
+  if (field.sort.value) found.sort(newest)
+  shown = 0
+  await more()
+  if (mine !== turn) return
+  part('plain').hidden = results.length && (text || filtered)
+  const number = count(found.length, 'paper')
+  part('status').textContent =
+    !results.length ? 'No paper has any of these words.'
+    : filtered && !found.length ? `No paper under these filters, ${count(results.length, 'paper')} without them.`
+    : !exact.length ? `No paper has all these words. The closest: ${number}.`
+    : text || filtered ? number : ''
+}
+
+const read = () => {
+  const address = new URLSearchParams(location.search), given = key => address.get(key) || ''
+  field.q.value = given('q')
+  field.sort.value = given('sort') && 'newest'
+  for (const kind of KINDS) chosen[kind] = given(kind)
+}
+const go = way => {
+  clearTimeout(typing)
+  if (broken) return
+  const state = Object.entries({ q: field.q.value.trim(), ...chosen, sort: field.sort.value })
+  const address = new URLSearchParams(state.filter(([, value]) => value))
+  if (way) history[way](null, '', `${location.pathname}?${address}`.replace(/\?$/, ''))
+  show().catch(fail)
+}
+const fail = () => {
+  broken = ++turn
+  list.replaceChildren()
+  part('facets').hidden = part('more').hidden = true
+  part('plain').hidden = part('unavailable').hidden = false
+  part('status').textContent = 'The search does not work just now. Reloading may help.'
+}
+
+const start = async () => {
+  const answer = fetch(`${base}/pagefind/facets.json`, { cache: 'no-cache' })
+  pagefind = await import(`${base}/pagefind/pagefind.js`)
+  const facets = await (await answer).json()
+  titles.topic = new Map(facets.topics)
+  titles.organisation = new Map(facets.organisations)
+  for (const [id, [day, topics, organisations]] of Object.entries(facets.papers)) papers[id] = {
+    day,
+    year: [day.slice(0, 4)],
+    topic: topics.map(i => facets.topics[i][0]),
+    organisation: organisations.map(i => facets.organisations[i][0])
+  }
+  await pagefind.options({ basePath: `${base}/pagefind/`, baseUrl: `${base}/`, noWorker: true })
+  all = (await find(null)).sort(newest)
+  await all[0].data()
+  part('facets').hidden = false
+  part('unavailable').hidden = true
+  form.onsubmit = event => {
+    if (!broken) event.preventDefault()
+    go('pushState')
+  }
+  part('facets').onchange = ({ target }) => {
+    if (target.name in chosen) chosen[target.name] = target.value
+    go('pushState')
+  }
+  field.q.oninput = () => {
+    clearTimeout(typing)
+    typing = setTimeout(go, 250, 'replaceState')
+  }
+  part('clear').onclick = () => {
+    for (const kind of KINDS) chosen[kind] = ''
+    go('pushState')
+  }
+  part('more').onclick = () => more().then(item => item.querySelector('h2 a').focus()).catch(fail)
+  onpopstate = () => go(read())
+}
+
+addEventListener('unhandledrejection', event => event.preventDefault(fail()))
+read()
+Promise.race([start(), new Promise((_, late) => setTimeout(late, 15000))]).then(() => go(), fail)
