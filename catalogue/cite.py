@@ -5,8 +5,9 @@ import re
 from catalogue.model import Entry, Paper
 
 _SPECIAL = str.maketrans(
-    {c: f"\\{c}" for c in "&%#_${}"}
+    {c: f"\\{c}" for c in "&%#_$"}
     | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+    | {"{": r"\textbraceleft{}", "}": r"\textbraceright{}"}  # BibTeX counts the brace of \{ too
 )
 
 
@@ -15,13 +16,15 @@ def bibtex(entry: Entry) -> str:
 
     The title keeps its capitals and its `$mathematics$`; names are as printed.
     """
-    from bibtexparser.entrypoint import write_string
     from bibtexparser.library import Library
     from bibtexparser.model import Entry as BibEntry
     from bibtexparser.model import Field
+    from bibtexparser.writer import BibtexFormat, write
 
     fields = [Field(name, f"{{{value}}}") for name, value in _fields(entry.paper).items() if value]
-    return write_string(Library([BibEntry("misc", entry.paper.key, fields)])).strip()
+    layout = BibtexFormat()  # type: ignore[no-untyped-call]
+    layout.indent = "  "
+    return write(Library([BibEntry("misc", entry.paper.key, fields)]), layout).strip()
 
 
 def _fields(paper: Paper) -> dict[str, str]:
@@ -51,6 +54,8 @@ def _name(name: str) -> str:
 
 
 def _latex(text: str) -> str:
-    """Text with LaTeX's special characters escaped, but for what stands between dollar signs."""
-    parts = re.split(r"(\$[^$]+\$)", text)
-    return "".join(part if i % 2 else part.translate(_SPECIAL) for i, part in enumerate(parts))
+    """Text with LaTeX's special characters escaped, but for mathematics whose braces match."""
+    return "".join(
+        part if i % 2 and part.count("{") == part.count("}") else part.translate(_SPECIAL)
+        for i, part in enumerate(re.split(r"(\$[^$]+\$)", text))
+    )
