@@ -110,6 +110,7 @@ def command(run: Callable[..., None]) -> click.Command:
     def guarded(
         content: Path, site: Path, url: str | None, drafts: bool, search: bool, jobs: int, **own: Any
     ) -> None:
+        site = Path(os.path.abspath(site))
         options = Options(content, site, url, drafts, search, jobs or os.cpu_count() or 1)
         try:
             run(options, **own)

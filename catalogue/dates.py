@@ -37,6 +37,10 @@ class Period(NamedTuple):
         return self.first + dt.timedelta(days=3) if self.kind == "week" else self.first
 
     @property
+    def last(self) -> dt.date:
+        return self.following.first - dt.timedelta(days=1)
+
+    @property
     def following(self) -> "Period":
         """The next period of the same kind."""
         longest = {"year": 366, "month": 31, "week": 7, "day": 1}[self.kind]

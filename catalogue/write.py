@@ -27,24 +27,28 @@ def workshop(site: Path) -> Path:
 
 
 def memory_of(site: Path) -> Path:
-    """The file with the memory of this very site. Raises Refused for a folder that no build made."""
+    """The file with the memory of this very site."""
     recover(site)
-    name = ""
-    if site.is_symlink() or (site.exists() and not site.is_dir()):
-        raise Refused(f"{site} is not a folder. Remove it, or name another with --site")
-    if (site / MARKER).is_file():
-        name = (site / MARKER).read_text().strip()
-    elif site.exists() and any(site.iterdir()):
-        raise Refused(f"{site} holds files that no build made. Empty it, or name another with --site")
+    name = (site / MARKER).read_text().strip() if (site / MARKER).is_file() else ""
     return workshop(site) / f"memory-{name}"
+
+
+def _refuse_foreign(site: Path) -> None:
+    """Raises Refused unless the site is one that a build made, or there is nothing yet."""
+    if site.is_symlink() or (site.exists() and not site.is_dir()) or not site.name:
+        raise Refused(f"{site} is not a folder for a site. Name another with --site")
+    if site.exists() and not (site / MARKER).is_file() and any(site.iterdir()):
+        raise Refused(f"{site} holds files that no build made. Empty it, or name another with --site")
 
 
 @contextmanager
 def lock(site: Path, waiting: Callable[[str], None]) -> Iterator[None]:
-    """Holds the site for one build at a time; `waiting` is told by whom it is held.
+    """Holds the site for one build at a time; `waiting` is told by whom it is held. Raises Refused,
+    before anything is written, for a folder that no build made.
 
     The system frees the lock when its holder ends, however it ends.
     """
+    _refuse_foreign(site)
     folder = workshop(site)
     folder.mkdir(parents=True, exist_ok=True)
     with open(folder / "lock", "a+") as file:

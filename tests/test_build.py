@@ -190,14 +190,25 @@ def test_a_foreign_folder_is_refused(content: Write, tmp_path: Path) -> None:
     with pytest.raises(write.Refused, match="no build made"):
         build.build(options(content({}), site))
     assert tree(site) == {"thesis.tex": b"years of work"}
+    assert not write.workshop(site).exists()
 
 
 def test_a_link_is_refused_as_site(content: Write, tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "site").symlink_to(tmp_path / "real")
-    with pytest.raises(write.Refused, match="not a folder"):
+    with pytest.raises(write.Refused, match="not a folder for a site"):
         build.build(options(content({})))
     assert tree(tmp_path / "real") == {}
+
+
+@pytest.mark.parametrize("site", ["/", ".", "content", "content/site.toml", ".."])
+def test_no_folder_of_others_is_touched(site: str, content: Write, tmp_path: Path) -> None:
+    content({A: paper()})
+    before = tree(tmp_path)
+    done = command("--no-search", "--site", site, folder=tmp_path)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert tree(tmp_path) == before
 
 
 def test_without_exchange_the_site_is_moved_in_two_steps(built: Path, content: Write) -> None:

@@ -16,7 +16,8 @@ def entry(title: str, *names: str) -> Entry:
     return Entry(
         Paper(
             key="a-key", path="", html="", text="", digest="", title=title, title_html="", plain_title=title,
-            date=dt.date(2025, 4, 9), authors=tuple(Person(name=name) for name in names), arxiv="2504.06752v3",
+            date=dt.date(2025, 4, 9), arxiv="2504.06752v3",
+            authors=tuple(Person(name=name) for name in names),
         ),
         (),
         (),
@@ -43,7 +44,7 @@ def test_two_parsers_read_it(title: str) -> None:
     assert parsed.key == "a-key"
     assert parsed["eprint"] == "2504.06752"
     if "$" not in title:
-        read = parsed["title"].replace("ˆ", "^")  # how the parser's decoder writes \\textasciicircum
+        read = parsed["title"].replace("ˆ", "^")
         assert read.replace("{", "").replace("}", "") == title.replace("{", "").replace("}", "")
     people = parse_string(text, "bibtex").entries["a-key"].persons["author"]
     assert len(people) == 3

@@ -26,7 +26,7 @@ def plan(catalogue: Catalogue) -> Iterator[Page]:
 
 def _pages(kind: Kind, filled: dict[Period, tuple[Entry, ...]]) -> Iterator[Page]:
     """`filled` holds the periods that have papers, newest first."""
-    years = {_year(period) for period in filled}
+    years = {entry.paper.date.year for entries in filled.values() for entry in entries}
     newest_first = list(filled)
     for i, period in enumerate(newest_first):
         previous = newest_first[i + 1] if i + 1 < len(newest_first) else None
@@ -34,25 +34,21 @@ def _pages(kind: Kind, filled: dict[Period, tuple[Entry, ...]]) -> Iterator[Page
         yield _page(period, previous, following, filled[period])
         empty = period.following
         while following and empty.first < following.first:
-            if kind == "year" or _year(empty) in years:
+            if kind == "year" or years & {empty.first.year, empty.last.year}:
                 yield _page(empty, period, following, ())
             empty = empty.following
-
-
-def _year(period: Period) -> str:
-    """The year in the period's address: a week belongs to the year that has most of its days."""
-    return period.address[1:5]
 
 
 def _page(
     period: Period, previous: Period | None, following: Period | None, entries: tuple[Entry, ...]
 ) -> Page:
+    day = entries[0].paper.date if entries else period.middle  # a week can lie in two years
     parts = group((Period.of(PARTS[period.kind], entry.paper.date), entry) for entry in entries)
     context = {
         "period": period,
         "previous": previous,
         "next": following,
-        "parents": tuple(Period.of(parent, period.middle) for parent in PARENTS[period.kind]),
+        "parents": tuple(Period.of(parent, day) for parent in PARENTS[period.kind]),
         "groups": tuple(parts.items()),
     }
     return Page(f"{period.address[1:]}index.html", "pages/period.html", context)

@@ -125,7 +125,9 @@ def test_without_an_index_there_is_a_message_and_a_plain_list(lost: str, page: P
     expect(page.get_by_role("status").first).to_contain_text("does not work", timeout=20_000)
     expect(page.get_by_role("link", name="the archive")).to_be_visible()
     expect(page.get_by_role("link", name=TITLES[0][1]).or_(page.locator("#plain li a")).first).to_be_visible()
-    assert [error for error in errors if "Failed to load the Pagefind WASM" not in error] == []  # its own word
+    assert [
+        error for error in errors if "Failed to load the Pagefind WASM" not in error
+    ] == []  # its own word
 
 
 def test_reading_without_scripts(scriptless: Page, site: Site) -> None:
