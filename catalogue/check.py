@@ -37,7 +37,8 @@ def addresses(plans: Iterable[Page | File]) -> list[Problem]:
     problems = []
     for plan in plans:
         other = first.setdefault(_folded(plan.path), plan)
-        if other is not plan:
+        same_key = plan.origin != other.origin and _key(plan.origin) == _key(other.origin)
+        if other is not plan and not same_key:  # `one_file_per_key` has told that already
             mine, its = (plan, other) if plan.origin else (other, plan)
             address = f"/{plan.path.removesuffix('index.html')}"
             owner = its.origin or "the catalogue itself"
@@ -111,7 +112,9 @@ def authors_once(catalogue: Catalogue) -> Iterator[Finding]:
 def author_count_fits(catalogue: Catalogue) -> Iterator[Finding]:
     for paper in catalogue.papers:
         if paper.author_count is not None and paper.authors and paper.author_count != len(paper.authors):
-            message = f"`author_count` is {paper.author_count}, but {len(paper.authors)} authors are named"
+            message = (
+                f"`author_count` is {paper.author_count}, but the number of names is {len(paper.authors)}"
+            )
             yield Finding(paper.path, ("author_count",), message, "Delete this line, or complete the names")
 
 

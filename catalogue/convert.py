@@ -12,6 +12,7 @@ from catalogue.problems import ContentError, Problem
 from catalogue.strictyaml import Location
 
 T = TypeVar("T")
+UNKNOWN = "unexpected_keyword_argument"
 
 
 def convert(shape: type[T], parsed: Parsed, path: str) -> T:
@@ -22,8 +23,11 @@ def convert(shape: type[T], parsed: Parsed, path: str) -> T:
     try:
         value: T = _adapter(typing.cast(Any, shape)).validate_python(parsed.metadata)
     except ValidationError as errors:
-        for error in errors.errors(include_url=False):
-            problems.append(_problem(shape, parsed, path, error["loc"], error))
+        found = errors.errors(include_url=False)
+        meant = {_meant(shape, error["loc"]) for error in found if error["type"] == UNKNOWN}
+        problems += [
+            _problem(shape, parsed, path, error["loc"], error) for error in found if error["loc"] not in meant
+        ]
     if problems:
         raise ContentError(problems)
     return value
@@ -70,44 +74,65 @@ def _shape_at(shape: type, location: Location) -> type:
     return shape
 
 
+def _known(shape: type, location: Location) -> list[str]:
+    """The keys that may stand beside the one at `location`."""
+    return [field.name for field in dataclasses.fields(_shape_at(shape, location[:-1]))]
+
+
+def _meant(shape: type, location: Location) -> Location | None:
+    """Where the key would stand for which the unknown one at `location` was probably meant."""
+    close = difflib.get_close_matches(str(location[-1]).casefold(), _known(shape, location), 1, 0.6)
+    return (*location[:-1], close[0]) if close else None
+
+
 def _problem(shape: type, parsed: Parsed, path: str, location: Location, error: Any) -> Problem:
     mark = parsed.mark(location)
-    name = next((step for step in reversed(location) if isinstance(step, str)), "")
-    known = [field.name for field in dataclasses.fields(_shape_at(shape, location[:-1]))]
-    if error["type"] == "unexpected_keyword_argument":
-        close = difflib.get_close_matches(name.casefold(), known, 1, 0.6)
-        hint = f"Did you mean `{close[0]}`?" if close else f"Known here: {', '.join(known)}"
-        return Problem(path, mark.key_line, mark.key_column, f"unknown key `{name}`", hint)
-    if error["type"] in ("missing", "missing_argument", "missing_keyword_only_argument"):
-        return Problem(path, mark.line, mark.column, f"`{name}` is missing", _add(shape, location))
-    found = error["input"]
-    if found in ("", None):
-        message, hint = f"`{name}` is empty", "Fill it in or delete the line"
-    elif error["type"] == "form":
-        form = error["ctx"]
-        message, hint = f"`{name}` {_show(found)} is not {form['what']}", form["hint"]
-    elif error["type"].startswith("date"):
-        message, hint = f"`{name}` {_show(found)} is not a day of the calendar", "Write YYYY-MM-DD"
-    elif error["type"] in ("tuple_type", "list_type"):
-        message = f"`{name}` is not a list"
-        hint = f"Write {name}: [one, two] or one a line, each beginning with a hyphen"
-    else:
-        inner = _shape_at(shape, location)
-        keys = ", ".join(field.name for field in dataclasses.fields(inner))
-        message, hint = f"`{name}` is not `key: value` lines", f"Write its keys below it, indented: {keys}"
+    if error["type"] == UNKNOWN:
+        meant = _meant(shape, location)
+        hint = (
+            f"Did you mean `{meant[-1]}`?" if meant else f"Known here: {', '.join(_known(shape, location))}"
+        )
+        return Problem(path, mark.key_line, mark.key_column, f"unknown key `{location[-1]}`", hint)
+    if error["type"].startswith("missing"):
+        return Problem(
+            path, mark.line, mark.column, f"`{location[-1]}` is missing", _add(shape, location, path)
+        )
+    while location not in parsed.marks:  # a plain text stands for a mapping: the key before it is meant
+        location = location[:-1]
+    name = next(step for step in reversed(location) if isinstance(step, str))
+    message, hint = _wrong_value(name, error, _shape_at(shape, error["loc"]))
     return Problem(path, mark.line, mark.column, message, hint)
 
 
-def _add(shape: type, location: Location) -> str:
+def _wrong_value(name: str, error: Any, inner: type) -> tuple[str, str]:
+    found, form = error["input"], error.get("ctx", {})
+    if found in ("", None):
+        return f"`{name}` is empty", "Fill it in or delete the line"
+    if error["type"] == "form" and isinstance(found, str):
+        return f"`{name}` {_show(found)} is not {form['what']}", form["hint"]
+    if error["type"] == "form":
+        return (
+            f"`{name}` is a list or `key: value` lines, not {form['what']}",
+            f"Write one value after {name}:",
+        )
+    if error["type"].startswith("date"):
+        return f"`{name}` {_show(found)} is not a day of the calendar", "Write YYYY-MM-DD"
+    if error["type"] in ("tuple_type", "list_type"):
+        hint = f"Write {name}: [one, two] or one a line, each beginning with a hyphen"
+        return f"`{name}` is not a list", hint
+    keys = ", ".join(field.name for field in dataclasses.fields(inner))
+    return f"`{name}` is not `key: value` lines", f"Write its keys below it, indented: {keys}"
+
+
+def _add(shape: type, location: Location, path: str) -> str:
     name = str(location[-1])
     fields = {field.name: field for field in dataclasses.fields(_shape_at(shape, location[:-1]))}
-    return f"Add a line `{name}: ...`. {fields[name].metadata['description']}"
+    line = f'{name} = "..."' if path.endswith(".toml") else f"{name}: ..."
+    return f"Add a line `{line}`: {fields[name].metadata['description']}"
 
 
-def _show(value: object) -> str:
-    if not isinstance(value, str):
-        return "holds a list or keys and"
-    return f"'{value[:60]}…'" if len(value) > 60 else f"'{value}'"
+def _show(text: str) -> str:
+    return f"'{text[:60]}…'" if len(text) > 60 else f"'{text}'"
 
 
 def _cut_values(shape: type, parsed: Parsed, path: str) -> Iterator[Problem]:

@@ -90,15 +90,15 @@ def _guard(block: str, first_line: int) -> None:
             elif number > MAX_EVENTS:
                 refusal = "front matter holds too many values", "Shorten the lists"
             elif isinstance(event, yaml.DocumentEndEvent) and event.explicit:
-                refusal = "front matter ends with ...", "End it with a line ---"
+                refusal = "a line of dots ends the front matter", "End it with a line ---"
             else:
                 continue
             raise Mistake(first_line + line, column, *refusal)
     except yaml.YAMLError as refused:
         error: Any = refused
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-        if "flow" in (getattr(error, "context", None) or ""):
-            mark = error.context_mark  # where the unclosed [ or { stands, not where the reader gave up
+        if re.search("flow|quoted", getattr(error, "context", None) or ""):
+            mark = error.context_mark  # where the unclosed [, { or quote stands, not where the reader gave up
         line, column = (mark.line, mark.column + 1) if mark else (0, 1)
         line = min(line, len(lines) - 1)
         reason = getattr(error, "problem", None) or "it cannot be read"
@@ -122,10 +122,10 @@ class _Reader(NamedTuple):
             return {key: self.value(value, (*location, key)) for key, value in pairs}
         if isinstance(node, yaml.SequenceNode):
             return [self.value(item, (*location, i)) for i, item in enumerate(node.value)]
-        if node.style is None:
+        if not node.style:
             end = node.end_mark
             line = self.lines[end.line] if end.line < len(self.lines) else ""
-            if re.match(r"[ \t]+#", line[end.column :]):
+            if line[end.column :].lstrip(" \t").startswith("#"):
                 self.marks[location] = self.marks[location]._replace(cut=quoted(line, "the whole value"))
         elif node.style == '"' and (odd := invisible(node.value)):
             raise Mistake(*place, f"the value holds an invisible character, {odd[1]}", "Delete its escape")
