@@ -138,6 +138,12 @@ def _show(text: str) -> str:
 def _cut_values(shape: type, parsed: Parsed, path: str) -> Iterator[Problem]:
     """Plain text with ` #` in it: YAML takes the rest for a comment, and a title loses its end."""
     for location, mark in parsed.marks.items():
-        if mark.cut and location and "free text" in repr(_hints(shape).get(str(location[0]), "")):
-            message = f"`{location[0]}` ends at ` #`, where YAML begins a comment"
+        if mark.cut and _is_free_text(shape, [step for step in location if isinstance(step, str)]):
+            name = next(step for step in reversed(location) if isinstance(step, str))
+            message = f"`{name}` ends at ` #`, where YAML begins a comment"
             yield Problem(path, mark.line, mark.column, message, mark.cut)
+
+
+def _is_free_text(shape: type, names: list[str]) -> bool:
+    annotation = repr(_hints(_shape_at(shape, tuple(names[:-1]))).get(names[-1], ""))
+    return "free text" in annotation or "TextOr(key='name')" in annotation
