@@ -1,0 +1,252 @@
+"""Files as editors, other systems and attackers write them: read right, or refused in one line."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import frontmatter
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+import build
+from catalogue import memory, slugs, strictyaml
+from catalogue.convert import convert, json_schema
+from catalogue.frontmatter import StrictYAML, parse
+from catalogue.problems import ContentError, printable
+from catalogue.schema import PaperFrontMatter
+from conftest import Write, options, paper, problems
+
+A = "papers/2025/a.md"
+CLEAN = paper("First", authors="[Ada Example]", body="  Indented first line.\n\nMore.")
+
+
+def read(data: bytes) -> tuple[PaperFrontMatter, str]:
+    parsed = parse(data, "content/x.md")
+    return convert(PaperFrontMatter, parsed, "content/x.md"), parsed.body
+
+
+def refusal(data: bytes) -> str:
+    with pytest.raises(ContentError) as caught:
+        read(data)
+    (problem,) = caught.value.problems
+    return str(problem)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        b"\xef\xbb\xbf" + CLEAN.encode(),
+        CLEAN.replace("\n", "\r\n").encode(),
+        CLEAN.replace("\n", "\r").encode(),
+        CLEAN.replace("\n", "\r\n", 4).encode(),
+        b"\n  \n\n" + CLEAN.encode(),
+        CLEAN.replace("---\n", "---  \t\n").encode(),
+    ],
+    ids=["bom", "crlf", "cr", "mixed", "blank-lines-before", "blanks-after-dashes"],
+)
+def test_other_ways_of_writing_the_same(written: bytes) -> None:
+    assert read(written) == read(CLEAN.encode())
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (CLEAN.replace("First", "Fìrst").encode("latin-1"), "2:9: byte 12 is not UTF-8"),
+        (CLEAN.encode("utf-16"), "1:1: byte 0 is not UTF-8"),
+        (CLEAN.encode().replace(b"First", b"\xc0\xaf"), "2:8: byte 11 is not UTF-8"),
+        (CLEAN.encode().replace(b"First", b"\xed\xa0\x80"), "2:8: byte 11 is not UTF-8"),
+        (CLEAN.replace("First", '"\\ud800"').encode(), "2:8: "),
+        (CLEAN.replace("First", "a\0b").encode(), "2:9: an invisible character, U+0000"),
+        (CLEAN.replace("First", '"a\\0b"').encode(), "2:8: the value holds an invisible character, U+0000"),
+        (CLEAN.replace("First", "a\x1b[31m").encode(), "2:9: an invisible character, U+001B"),
+        (CLEAN.replace("First", "a\x85b").encode(), "2:9: an invisible character, U+0085"),
+        (CLEAN.replace("First", "a\u2028b: c").encode(), "2:9: an invisible character, U+2028"),
+        (CLEAN.replace("First", "a\u202eb").encode(), "U+202E RIGHT-TO-LEFT OVERRIDE"),
+        (CLEAN.replace("First", '"a\\u2066b"').encode(), "U+2066 LEFT-TO-RIGHT ISOLATE"),
+        (CLEAN.replace("First", "a\u200bb").encode(), "U+200B ZERO WIDTH SPACE"),
+        (CLEAN.replace("First", "a\u200db").encode(), "U+200D ZERO WIDTH JOINER"),
+        (CLEAN.replace("More", "Mo\u202ere").encode(), "9:3: an invisible character"),
+        (b"---\ntitle: " + b"x" * 200_000 + b"\n---\n", "front matter is larger than 128 KB"),
+        (CLEAN.encode() + b"x" * 300_000, "the file is larger than 256 KB"),
+        (b"---\n" + b"".join(b"k%d: v\n" % i for i in range(9_000)) + b"---\n", "too many values"),
+        (b"---\na: " + b"[" * 100_000 + b"\n---\n", "2:11: front matter is nested too deep"),
+        (b"---\n" + b"".join(b"%sa:\n" % (b" " * i) for i in range(300)) + b"---\n", "nested too deep"),
+        (b"---\na: &a {}\n" + b"<<: [*a, *a]\n---\n", "2:4: anchors and aliases"),
+    ],
+)  # fmt: skip
+def test_refused_in_one_line(data: bytes, said: str) -> None:
+    assert said in refusal(data)
+
+
+def test_the_worst_nesting_does_not_end_the_process(tmp_path: Path) -> None:
+    """Without the guard, 26 KB of `[` end Python by a signal."""
+    (tmp_path / "x.md").write_bytes(b"---\na: " + b"[" * 120_000 + b"\n---\n")
+    code = "import sys; from catalogue.frontmatter import parse; parse(open(sys.argv[1], 'rb').read(), 'x')"
+    line = [sys.executable, "-c", code, str(tmp_path / "x.md")]
+    done = subprocess.run(line, capture_output=True, text=True, cwd=Path(__file__).parents[1])
+    assert done.returncode == 1
+    assert "ContentError" in done.stderr
+
+
+@pytest.mark.parametrize("title", ["می‌خواهم", "क्‍ष", "名前 — Straße", "👩🏽", "שלום", "x\u0301"])
+def test_letters_of_all_scripts_are_welcome(title: str) -> None:
+    assert read(CLEAN.replace("First", title).encode())[0].title == title
+
+
+def test_scalars_stay_text() -> None:
+    words = ["NO", "yes", "12:30", "010", "1_000", "1e3", "~", "null", ".nan", "0x1F", "2025-01-01"]
+    text = paper(keywords=f"[{', '.join(words)}]", arxiv="2501.00010", title="0")
+    value = read(text.encode())[0]
+    assert list(value.keywords) == words
+    assert value.arxiv == "2501.00010"
+    assert value.title == "0"
+
+
+def test_five_thousand_authors() -> None:
+    names = "".join(f"\n  - Ada Example {i}" for i in range(5_000))
+    assert len(read(paper(authors=names).encode())[0].authors) == 5_000
+
+
+def test_python_frontmatter_reads_the_same() -> None:
+    post = frontmatter.loads(CLEAN, handler=StrictYAML())
+    assert post.metadata == parse(CLEAN.encode(), "x").metadata
+
+
+def test_the_json_schema_describes_every_key() -> None:
+    schema = json_schema(PaperFrontMatter)
+    assert set(schema["required"]) == {"title", "date"}
+    assert all(key["description"] for key in schema["properties"].values())
+    assert schema["additionalProperties"] is False
+    json.dumps(schema)
+
+
+# --- the folder -----------------------------------------------------------------------------
+
+
+def test_only_regular_files_are_opened(content: Write, tmp_path: Path) -> None:
+    folder = content({A: paper()})
+    papers = folder / "papers" / "2025"
+    (papers / "link.md").symlink_to("/etc/passwd")
+    (papers / "loop.md").symlink_to(papers / "loop.md")
+    (papers / "dangling.md").symlink_to(tmp_path / "nothing")
+    (folder / "papers" / "2024").symlink_to(tmp_path)
+    os.mkfifo(papers / "pipe.md")
+    (papers / "folder.md").mkdir()
+    said = [str(problem) for problem in problems(folder)]
+    assert [line.split(":")[0].removeprefix("content/papers/") for line in said] == [
+        "2024", "2025/dangling.md", "2025/link.md", "2025/loop.md", "2025/pipe.md",
+    ]  # fmt: skip
+    assert all("not a regular file" in line for line in said)
+
+
+def test_a_name_that_is_not_utf_8_is_shown_escaped(content: Write) -> None:
+    folder = content({A: paper()})
+    (folder / "papers" / "2025" / os.fsdecode(b"caf\xe9.md")).write_text(paper())
+    (line,) = (str(problem) for problem in problems(folder))
+    line.encode()
+    assert r"caf\udce9.md" in line
+
+
+def test_what_editors_leave_is_passed_over(content: Write) -> None:
+    folder = content(
+        {A: paper(), "papers/2025/.a.md.swp": b"\0", "papers/2025/a.md~": b"\0", ".DS_Store": b"\0"}
+    )
+    assert problems(folder) == ()
+
+
+def test_pictures_are_judged_by_their_content(content: Write) -> None:
+    folder = content(
+        {
+            "images/a.png": b"<svg onload=alert(1)>",
+            "images/b.svg": b"<svg/>",
+            "images/c.png": b"\x89PNG\r\n\x1a\n" + b"x" * (1 << 20),
+            "images/d.gif": b"GIF89a",
+        }
+    )
+    said = "\n".join(str(problem) for problem in problems(folder))
+    assert "images/a.png:1:1: the file is not a png picture" in said
+    assert "images/b.svg:1:1: 'b.svg' is not the name of a picture" in said
+    assert "images/c.png:1:1: the picture is larger than 1 MB" in said
+    assert "d.gif" not in said
+
+
+def test_drafts_are_checked_but_not_published(content: Write) -> None:
+    folder = content({A: paper(draft="true", topics="[nowhere]")})
+    assert len(problems(folder)) == 1
+    content({A: paper(draft="true")})
+    reading, plans = build.load(options(folder), memory.NOTHING)
+    assert reading.catalogue.entries == ()
+    assert not [plan for plan in plans if plan.path.startswith("papers/")]
+    reading, _ = build.load(options(folder, drafts=True), memory.NOTHING)
+    assert len(reading.catalogue.entries) == 1
+
+
+# --- properties -----------------------------------------------------------------------------
+
+LINES = st.lists(
+    st.tuples(
+        st.sampled_from(["title", "date", "authors", "links", "- x", "topics", "?", "<<", "status", ""]),
+        st.sampled_from([": ", ":", " ", ":\n  - ", ":\n  pdf: "]),
+        st.one_of(
+            st.text(max_size=20),
+            st.sampled_from(
+                ["[a, b", "{a: b}", "&x y", "*x", "!t z", "|\n  text", ">-", "'", '"\\0"', "# c", "% d"]
+            ),
+        ),
+    ).map("".join),
+    max_size=8,
+).map(lambda lines: "---\n" + "\n".join(lines) + "\n---\nText.\n")
+
+
+@given(st.one_of(LINES, st.text(), st.binary()))
+@example("---\n\n---")
+@example("---\n---\n---")
+@example(b"\xef\xbb\xbf")
+def test_any_file_gives_values_or_problems_within_it(written: str | bytes) -> None:
+    data = written.encode("utf-8", "surrogatepass") if isinstance(written, str) else written
+    lines = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").count(b"\n") + 1
+    try:
+        read(data)
+    except ContentError as error:
+        for problem in error.problems:
+            assert 1 <= problem.line <= lines
+            assert problem.column >= 1
+            assert "\n" not in str(problem)
+
+
+@given(
+    st.text(min_size=1).filter(
+        lambda text: text.strip() and not strictyaml.invisible(text) and "\t" not in text
+    )
+)
+def test_a_quoted_title_reads_back(title: str) -> None:
+    written = f"---\ntitle: {json.dumps(title, ensure_ascii=False)}\ndate: 2025-01-01\n---\n"
+    assert read(written.encode())[0].title == title
+
+
+@given(st.text())
+def test_whatever_is_printed_is_one_harmless_line(text: str) -> None:
+    shown = printable(text)
+    assert len(shown.splitlines()) <= 1
+    assert "##[" not in shown
+    assert not shown.lstrip().startswith("::")
+    shown.encode()
+
+
+@given(st.text(min_size=1))
+def test_a_slug_is_safe_and_depends_on_the_text_alone(text: str) -> None:
+    slug = slugs.slug(text)
+    assert slug == slugs.slug(text)
+    assert 0 < len(slug) <= 100
+    assert set(slug) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
+    assert not slug.startswith("-")
+    assert not slug.endswith("-")
+
+
+def test_the_demonstration_keys_follow_the_rule() -> None:
+    folder = Path(__file__).parents[1] / "content" / "papers"
+    titles = {path.stem: read(path.read_bytes())[0].title for path in folder.rglob("*.md")}
+    assert {key: slugs.key_for(title) for key, title in titles.items()} == {key: key for key in titles}
