@@ -41,5 +41,5 @@ def test_all_mistakes_in_one_run(content: Write) -> None:
             assert not files.keys() & papers.keys(), f"{case.name} uses a name that another case has"
             files |= papers
             expected += problems_here
-    assert len(expected) > 50
+    assert len(expected) > 80
     assert sorted(str(problem) for problem in problems(content(files))) == sorted(expected)
