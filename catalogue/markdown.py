@@ -172,10 +172,12 @@ def _too_deep(tokens: "list[Token]") -> Mistake | None:
 def _settle(tokens: "list[Token]", base: str, macros: Mapping[str, str]) -> Iterator[Mistake]:
     """Makes the tokens what the page may hold, and tells what could not be kept."""
     line = 1
+    headings = [token for token in tokens if token.type in ("heading_open", "heading_close")]
+    lowered = 2 - min((int(token.tag[1]) for token in headings), default=2)
+    for token in headings:  # the page's own heading is above them: the highest of the body is the second
+        token.tag = f"h{min(6, int(token.tag[1]) + lowered)}"
     for token in tokens:
         line = token.map[0] + 1 if token.map else line
-        if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(6, int(token.tag[1]) + 1)}"
         if style := token.attrs.pop("style", None):
             token.attrs["class"] = str(style).removeprefix("text-align:")
         if token.type == "fence" and not re.fullmatch(r"[\w+#.-]*", token.info.strip()):

@@ -512,3 +512,17 @@ def test_titles_without_formulas_import_nothing() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("source", "levels"),
+    [
+        ("# a\n\n## b", "23"),
+        ("## a\n\n### b", "23"),
+        ("### a", "2"),
+        ("# a\n\n###### b", "26"),
+        ("a\n=\n\nb\n-", "23"),
+    ],
+)
+def test_the_highest_heading_of_a_body_is_the_second_of_the_page(source: str, levels: str) -> None:
+    assert "".join(re.findall(r"<h(\d)>", render(source).html)) == levels

@@ -105,7 +105,7 @@ def test_slash_goes_to_the_search(quiet: Page, site: Site) -> None:
 
 def test_words_that_no_paper_has_together(quiet: Page, site: Site) -> None:
     quiet.goto(f"{site.url}/search/?q=spoofing+medical")
-    expect(quiet.get_by_role("status").first).to_contain_text("No paper has all of these words")
+    expect(quiet.get_by_role("status").first).to_contain_text("No paper has all these words")
     expect(quiet.locator("#results > li").first).to_be_visible()
 
 
