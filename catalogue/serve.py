@@ -10,7 +10,7 @@ import mimetypes
 import os
 import re
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from html import escape
 from pathlib import Path
 from urllib.parse import quote
@@ -20,15 +20,13 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
-from watchfiles import awatch
 
 from catalogue.problems import ContentError, Problem
+from catalogue.watch import changes, snapshot
 
 LOOPBACK = "127.0.0.1"
 TRIES = 20
 """So many ports are tried, from the one asked for."""
-LOOK_AGAIN = 2.0
-"""Seconds. Watchers lose events in a burst, so the files' times are compared this often as well."""
 OWN = "/@preview"
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 TYPES = {".bib": "text/plain", ".md": "text/plain", ".xml": "application/xml", ".js": "text/javascript"}
@@ -56,17 +54,12 @@ class Preview:
         self.started = os.urandom(4).hex()  # tells a restarted server's builds from those before
         self.builds = 0
         self.wrong: tuple[Problem, ...] | str = ()
-        self.seen: object = None
-        self.wake = asyncio.Event()
+        self.seen = snapshot(watched)
         self.changed = asyncio.Condition()
 
-    # --- building ---------------------------------------------------------------------------
-
     async def keep_building(self) -> None:
-        """Builds when woken, one build at a time; what changes meanwhile leads to one more."""
-        while True:
-            await self.wake.wait()
-            self.wake.clear()
+        """Builds at every change, one build at a time."""
+        async for _ in changes(self.watched, self.seen):
             if await asyncio.to_thread(self.attempt):
                 async with self.changed:
                     self.builds += 1
@@ -75,7 +68,6 @@ class Preview:
     def attempt(self) -> bool:
         """Builds; whether the browser has something new to show."""
         before = self.wrong
-        self.seen = self.snapshot()
         try:
             made = self.build()
             self.wrong = ()
@@ -84,23 +76,6 @@ class Preview:
         except Exception as error:  # a template or the disk: shown, and mended by the next save
             made, self.wrong = False, str(error) or type(error).__name__
         return made or before != self.wrong
-
-    async def watch(self) -> None:
-        async for _ in awatch(*self.watched, step=20, debounce=50, recursive=True):
-            if await asyncio.to_thread(self.snapshot) != self.seen:
-                self.wake.set()
-
-    async def look_again(self) -> None:
-        while True:
-            await asyncio.sleep(LOOK_AGAIN)
-            if await asyncio.to_thread(self.snapshot) != self.seen:
-                self.wake.set()
-
-    def snapshot(self) -> object:
-        """Name, size and times of every watched file, but for those of editors."""
-        return frozenset(_files(self.watched))
-
-    # --- serving ----------------------------------------------------------------------------
 
     async def answer(self, request: Request) -> Response:
         host, origin = request.headers.get("host", ""), request.headers.get("origin")
@@ -204,15 +179,12 @@ async def _serve(preview: Preview, port: int, announce: Callable[[str], None]) -
         lifespan="off",
         timeout_graceful_shutdown=1,
     )
-    tasks = [
-        asyncio.create_task(work()) for work in (preview.keep_building, preview.watch, preview.look_again)
-    ]
+    building = asyncio.create_task(preview.keep_building())
     try:
         await uvicorn.Server(config).serve([listener])
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        building.cancel()
+        await asyncio.gather(building, return_exceptions=True)
 
 
 def _listen(port: int) -> socket.socket:
@@ -227,21 +199,6 @@ def _listen(port: int) -> socket.socket:
             continue
         return listener
     raise OSError(f"the ports {port} to {port + TRIES - 1} are all taken")
-
-
-def _files(folders: Sequence[Path]) -> Iterator[tuple[str, int, int, int]]:
-    """Every file below the folders, as far as it can be seen, without those that editors leave."""
-    for folder in folders:
-        with contextlib.suppress(OSError), os.scandir(folder) as entries:
-            for entry in entries:
-                if entry.name.startswith(".") or entry.name.endswith(("~", ".swp")):
-                    continue
-                if entry.is_dir(follow_symlinks=False):
-                    yield from _files([Path(entry.path)])
-                else:
-                    with contextlib.suppress(OSError):
-                        status = entry.stat(follow_symlinks=False)
-                        yield entry.path, status.st_size, status.st_mtime_ns, status.st_ino
 
 
 def error_page(wrong: tuple[Problem, ...] | str, base: str) -> str:

@@ -12,7 +12,7 @@ FLOORS = (
     {"forms"},
     {"schema"},
     {"model", "strictyaml"},
-    {"frontmatter", "mathml", "files", "cite"},
+    {"frontmatter", "mathml", "files", "cite", "watch"},
     {"markdown", "convert"},
     {"settings", "read", "render", "write", "serve", "report"},
     {"memory", "search"},
