@@ -162,7 +162,7 @@ def _keys(catalogue: Catalogue, folder: str) -> set[str]:
 
 
 def _key(file: str) -> str:
-    return PurePosixPath(file).stem
+    return file.rpartition("/")[2].removesuffix(".md")
 
 
 def _known(catalogue: Catalogue, name: str, folder: str) -> Iterator[Finding]:

@@ -184,6 +184,6 @@ def _collect(value: object, add: Callable[[str], None]) -> None:
             add(key)
             _collect(item, add)
     elif isinstance(value, Person):
-        _collect(tuple(vars(value).values()), add)
+        _collect((value.name, value.orcid, value.url, value.affiliation), add)
     else:
         raise TypeError(f"no digest for {type(value).__name__}")

@@ -5,6 +5,7 @@ Schema for editors all come from here."""
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Annotated, Any
 
 from catalogue.forms import (
@@ -39,7 +40,7 @@ class Person:
     url: Url | None = key("The author's own page", default=None)
     affiliation: Text | None = key("Affiliation as printed", default=None)
 
-    @property
+    @cached_property  # remembered with the person: to transliterate a name takes long
     def address(self) -> str:
         """The page of all papers under this name. It depends on the name alone, so it is permanent."""
         return f"/authors/{slug(self.name)}/"
