@@ -57,7 +57,7 @@ class Outcome(NamedTuple):
 def load(options: Options, known: memory.Memory) -> tuple[read.Reading, list[Page | File]]:
     """Reads and checks all content and plans the site. Raises ContentError with all that is wrong."""
     site, problems = settings.read(options.content, options.url)
-    reading = read.catalogue(options.content, site, known.records, options.drafts)
+    reading = read.catalogue(options.content, site, known.records, options.drafts, options.jobs)
     plans = list(chain.from_iterable(output.plan(reading.catalogue) for output in OUTPUTS))
     problems += [*reading.problems, *check.catalogue(reading.catalogue), *check.addresses(plans)]
     if problems:

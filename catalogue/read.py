@@ -3,13 +3,14 @@
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
 from catalogue import frontmatter, markdown
 from catalogue.convert import convert
-from catalogue.files import Signature, contents, walk
+from catalogue.files import Found, Signature, contents, walk
 from catalogue.forms import KEY, KEY_HINT
 from catalogue.model import Article, Catalogue, Document, Entry, Link, Organisation, Paper, Picture, Topic
 from catalogue.problems import ContentError, Problem
@@ -22,6 +23,7 @@ from catalogue.schema import (
 )
 from catalogue.slugs import slug
 from catalogue.strictyaml import Mark
+from catalogue.workers import spread
 
 MAX_PICTURE = 1024 * 1024
 JUST_NOW = 2_500_000_000
@@ -42,28 +44,25 @@ class Reading(NamedTuple):
 
 
 def catalogue(
-    content: Path, settings: Settings, remembered: Mapping[str, Record], drafts: bool = False
+    content: Path, settings: Settings, remembered: Mapping[str, Record], drafts: bool = False, jobs: int = 1
 ) -> Reading:
     """Reads all of `content`, but for the files that are still as they were remembered."""
+    now = time.time_ns()
     found, problems = walk(content)
-    records: dict[str, Record] = {}
-    for name, signature, changed in found:
-        known = remembered.get(name)
-        if name == "site.toml":
-            continue
-        if known and known.signature == signature:
-            records[name] = known
-            continue
-        settled = time.time_ns() - changed > JUST_NOW
-        try:
-            records[name] = Record(signature if settled else None, _file(content, name, settings))
-        except ContentError as error:
-            problems.extend(error.problems)
-        except OSError as error:
-            message = f"cannot be read: {error.strerror}"
-            problems.append(Problem(f"{content.name}/{name}", 1, 1, message, "Make it a readable file"))
-    values = [record.value for record in records.values()]
-    names = frozenset(name for name, _, _ in found)
+    records = {
+        file.name: remembered[file.name]
+        for file in found
+        if file.name in remembered and remembered[file.name].signature == file.signature
+    }
+    changed = [file for file in found if file.name not in records and file.name != "site.toml"]
+    for file, value in zip(changed, spread(partial(_try, content, settings), changed, jobs), strict=True):
+        if isinstance(value, list):
+            problems.extend(value)
+        else:
+            settled = now - file.changed > JUST_NOW
+            records[file.name] = Record(file.signature if settled else None, value)
+    names = frozenset(file.name for file in found)
+    values = [records[name].value for name in sorted(records)]
     return Reading(_assemble(content, settings, values, names, drafts), records, tuple(problems))
 
 
@@ -112,6 +111,17 @@ def _assemble(
 def _newest_first(entry: Entry) -> tuple[int, int, int, str]:
     paper = entry.paper
     return -paper.date.toordinal(), -(paper.upvotes or 0), -(paper.comments or 0), paper.key
+
+
+def _try(content: Path, settings: Settings, file: Found) -> Document | Picture | list[Problem]:
+    """What a file is read as, or what is wrong with it."""
+    try:
+        return _file(content, file.name, settings)
+    except ContentError as error:
+        return list(error.problems)
+    except OSError as error:
+        message = f"cannot be read: {error.strerror}"
+        return [Problem(f"{content.name}/{file.name}", 1, 1, message, "Make it a readable file")]
 
 
 def _file(content: Path, name: str, settings: Settings) -> Document | Picture:

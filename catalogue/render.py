@@ -1,4 +1,4 @@
-"""Pages -> files, in several processes when it pays."""
+"""Pages -> files."""
 
 import os
 import traceback
@@ -6,19 +6,17 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from catalogue.cite import bibtex
 from catalogue.dates import WEEKDAYS, Period, written
 from catalogue.model import Catalogue, File, Page, Paper
+from catalogue.workers import spread
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
-PAYS = 400
-"""So many pages take longer to render than processes take to start."""
-BATCH = 100
 
 
 class RenderFailed(Exception):
@@ -27,31 +25,10 @@ class RenderFailed(Exception):
 
 def into(folder: Path, plans: Sequence[Page | File], catalogue: Catalogue, jobs: int) -> Iterator[int]:
     """Writes the file of every plan below `folder`; yields how many are done, from time to time."""
-    if not plans:
-        return
-    write = _writer(folder, environment(catalogue))
-    if jobs == 1 or len(plans) < PAYS or not hasattr(os, "fork"):
-        for done, plan in enumerate(plans, 1):
-            write(plan)
+    if plans:
+        write = _writer(folder, environment(catalogue))
+        for done, _ in enumerate(spread(write, plans, jobs), 1):
             yield done
-        return
-    import multiprocessing
-    from concurrent.futures import ProcessPoolExecutor
-
-    global _work
-    _work = (write, plans)  # inherited by the forked workers, so that nothing is pickled
-    with ProcessPoolExecutor(jobs, multiprocessing.get_context("fork")) as pool:
-        yield from pool.map(_batch, range(0, len(plans), BATCH))
-
-
-_work: Any = None
-
-
-def _batch(start: int) -> int:
-    write, plans = _work
-    for plan in plans[start : start + BATCH]:
-        write(plan)
-    return min(start + BATCH, len(plans))
 
 
 def _writer(folder: Path, environment: "Environment") -> Callable[[Page | File], None]:

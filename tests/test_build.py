@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import build
-from catalogue import memory, render, search, write
+from catalogue import memory, render, search, workers, write
 from catalogue.problems import ContentError
 from conftest import BASE, Write, options, paper, tree
 
@@ -232,7 +232,7 @@ def test_parallel_equals_serial(content: Write, tmp_path: Path) -> None:
     folder = content(
         {f"papers/2025/p{i}.md": paper(f"Paper {i}", f"2025-{i % 12 + 1:02}-01") for i in range(60)}
     )
-    with mock.patch.object(render, "PAYS", 10):
+    with mock.patch.object(workers, "PAYS", 10), mock.patch.object(workers, "BATCH", 7):
         build.build(options(folder, tmp_path / "two", jobs=2))
     assert tree(tmp_path / "two") == anew(folder, tmp_path / "one")
 

@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FLOORS = (
-    {"problems", "slugs", "dates"},
+    {"problems", "slugs", "dates", "workers"},
     {"forms"},
     {"schema"},
     {"model", "strictyaml"},
