@@ -177,7 +177,7 @@ def _document(
     if build is Paper:
         title = values["title"]
         values["title_html"] = markdown.inline(title, settings.math_macros)
-        values["plain_title"] = markdown.plain(title)
+        values["plain_title"] = markdown.plain(title, settings.math_macros)
     digest = blake2b(where.encode() + b"\0" + data, digest_size=16).hexdigest()
     return build(**values, key=key, path=where, html=body.html, text=body.text, digest=digest)
 
