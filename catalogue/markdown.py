@@ -36,7 +36,7 @@ def render(source: str, base: str = "", macros: Mapping[str, str] = {}) -> Rende
     """The body as HTML and as text. Links from the root of the site go to below `base`."""
     if mistake := _oversize(source):
         return Rendered("", "", (mistake,))
-    parser = _parser()
+    parser = _parser(bare_links=bool(re.search("//|mailto:", source, re.IGNORECASE)))
     environment: dict[str, Any] = {"macros": macros}
     tokens = parser.parse(source, environment)
     if mistake := _too_deep(tokens):
@@ -80,7 +80,8 @@ def _oversize(source: str) -> Mistake | None:
 
 
 @cache
-def _parser() -> "MarkdownIt":
+def _parser(bare_links: bool) -> "MarkdownIt":
+    """Looking for bare links takes half of the time, so it is only done where there can be any."""
     from markdown_it import MarkdownIt
     from markdown_it.renderer import RendererHTML
 
@@ -89,7 +90,9 @@ def _parser() -> "MarkdownIt":
             """Lets all through. Links are judged afterwards, where their line is known."""
             return True
 
-    parser = Parser("js-default", {"linkify": True, "maxNesting": MAX_NESTING + 8, "store_labels": True})
+    parser = Parser(
+        "js-default", {"linkify": bare_links, "maxNesting": MAX_NESTING + 8, "store_labels": True}
+    )
     assert parser.linkify is not None
     parser.linkify.set({"fuzzy_link": False, "fuzzy_email": False})
     parser.linkify.add("ftp:", None).add("//", None)

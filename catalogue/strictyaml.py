@@ -152,12 +152,14 @@ _INVISIBLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029"  # controls and separators: invisible, and some end a line
     "\u202a-\u202e\u2066-\u2069"  # overrides: what is shown is not what is read (CVE-2021-42574)
     "\u200b\u2060\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
-    "|(?<=[\x20-\x7e])[\u200c\u200d]|[\u200c\u200d](?=[\x20-\x7e])"  # joiners: only where letters join
 )
+_JOINER = re.compile("(?<=[\x20-\x7e])[\u200c\u200d]|[\u200c\u200d](?=[\x20-\x7e])")
+"""Joiners belong between letters that join; beside ASCII they only make one text look like another."""
 
 
 def invisible(text: str) -> tuple[int, str] | None:
     """The first character that text must not hold: its index and its name."""
-    if not (found := _INVISIBLE.search(text)):
+    found = _INVISIBLE.search(text) or (not text.isascii() and _JOINER.search(text))
+    if not found:
         return None
     return found.start(), f"U+{ord(found[0]):04X} {unicodedata.name(found[0], 'control character')}"

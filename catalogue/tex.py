@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 MAX_LENGTH = 4_000
@@ -36,10 +36,13 @@ class Unfit(ValueError):
 
 def plain(tex: str, macros: Mapping[str, str] = {}) -> str:
     """The formula as text, such as η ≈ 10⁻²⁵; its source if that says more. Never raises."""
-    if not re.search(r"[\\^_{}%$&#~]", tex):
-        return tex
+    return _plain(tex, tuple(macros.items())) if re.search(r"[\\^_{}%$&#~]", tex) else tex
+
+
+@lru_cache(maxsize=4096)
+def _plain(tex: str, macros: tuple[tuple[str, str], ...]) -> str:
     try:
-        text = _to_text()(_scripts(prepared(tex, macros)))
+        text = _to_text()(_scripts(prepared(tex, dict(macros))))
     except Exception:  # whatever the library stumbles over: the source is text too
         return tex
     return " ".join(text.split()) or tex

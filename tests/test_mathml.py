@@ -273,6 +273,7 @@ def test_plain_keeps_the_source_of_what_it_does_not_know() -> None:
 
 
 def test_importing_is_cheap() -> None:
-    code = "import sys, catalogue.mathml, catalogue.tex as t; t.plain('x'); print([n for n in sys.modules if 'latex' in n])"
+    code = "import sys, catalogue.mathml, catalogue.tex as t; t.plain('x');"
+    code += "print([n for n in sys.modules if 'latex' in n])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
