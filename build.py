@@ -70,7 +70,7 @@ def build(options: Options) -> Outcome:
     raised, the old site stays as it was."""
     with write.lock(options.site, waiting=say):
         inputs = (options.content / "site.toml", render.TEMPLATES)
-        ground = memory.ground(options.url, options.drafts, options.searchable, files=inputs)
+        ground = memory.ground(options.url, files=inputs)
         known = memory.load(write.memory_of(options.site), ground)
         reading, plans = load(options, known)
         index = search.fingerprint(reading.catalogue) if options.searchable else ""
@@ -188,8 +188,10 @@ def serve_command(options: Options, port: int) -> None:
 
     with suppress(ContentError):
         build(options)  # in several processes, which is only safe before the server's threads start
-    base = settings.read(options.content, options.url)[0].base
-    serve(rebuild, options.site, (options.content, render.TEMPLATES), base, port, say)
+    site, problems = settings.read(options.content, options.url)
+    if problems:  # without them it is not known where to serve
+        raise ContentError(problems)
+    serve(rebuild, options.site, (options.content, render.TEMPLATES), site.base, port, say)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,11 @@ from typing import Any, NamedTuple
 from catalogue.model import File, Link, Page, digest
 from catalogue.read import Reading, Record
 
-LIBRARIES = ("jinja2", "latex2mathml", "linkify-it-py", "markdown-it-py", "mdit-py-plugins", "pagefind-bin")
+LIBRARIES = (
+    "bibtexparser", "jinja2", "latex2mathml", "linkify-it-py", "markdown-it-py", "mdit-py-plugins",
+    "pagefind-bin", "pydantic", "pylatexenc", "python-frontmatter", "python-slugify",
+)  # fmt: skip
+"""What else decides the bytes of a page."""
 
 
 class Memory(NamedTuple):

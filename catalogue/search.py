@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import subprocess
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -55,10 +56,8 @@ def index(stage: Path, catalogue: Catalogue) -> None:
         shutil.rmtree(folder)
     if catalogue.entries:
         _run(stage)
-        for unused in folder.glob(
-            "pagefind-*ui*"
-        ):  # Pagefind's own interface; ours is templates/assets/search.js
-            unused.unlink()
+    for unused in folder.glob("pagefind-*ui*"):  # Pagefind's own interface; ours is search.js
+        unused.unlink()
     folder.mkdir(exist_ok=True)
     fragments = _fragments(folder)
     keys = {entry.paper.address: entry for entry in catalogue.entries}
@@ -79,24 +78,15 @@ def index(stage: Path, catalogue: Catalogue) -> None:
             for address, entry in sorted(keys.items())
         },
     }
-    (folder / "facets.json").write_text(
-        json.dumps(facets, ensure_ascii=False, separators=(",", ":")), "utf-8"
-    )
+    text = json.dumps(facets, ensure_ascii=False, separators=(",", ":"))
+    (folder / "facets.json").write_text(text, "utf-8")
 
 
 def _run(stage: Path) -> None:
     from pagefind_bin import get_executable
 
-    command = [
-        str(get_executable()),
-        "--site",
-        str(stage),
-        "--glob",
-        PAGES,
-        "--output-subdir",
-        FOLDER,
-        "--quiet",
-    ]
+    command = [str(get_executable()), "--site", str(stage), "--glob", PAGES]
+    command += ["--output-subdir", FOLDER, "--quiet"]
     done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     if done.returncode:
         last = (done.stderr or done.stdout).strip().rpartition("\n")[2]
@@ -110,7 +100,7 @@ def _fragments(folder: Path) -> dict[str, Any]:
         if path.suffix.startswith(".pf_") or path.suffix == ".pagefind":
             try:
                 data = gzip.decompress(path.read_bytes())
-            except (OSError, EOFError) as error:
+            except (OSError, EOFError, zlib.error) as error:
                 raise SearchFailed(f"{FOLDER}/{path.name} of the search index is damaged: {error}") from None
             if not data.startswith(b"pagefind_dcd"):
                 raise SearchFailed(f"{FOLDER}/{path.name} of the search index is not Pagefind's")

@@ -265,6 +265,17 @@ def test_the_index_is_the_same_every_time_and_kept_when_no_paper_changed(
     assert tree(tmp_path / "anew/pagefind") == index
 
 
+def test_drafts_and_the_index_come_and_go(content: Write, tmp_path: Path) -> None:
+    folder = content({A: paper("First"), B: paper("Second", draft="true")})
+    for drafts, searchable in ((False, True), (True, False), (True, True), (False, True), (False, False)):
+        build.build(options(folder, drafts=drafts, searchable=searchable))
+        build.build(options(folder, tmp_path / "anew", drafts=drafts, searchable=searchable))
+        assert tree(tmp_path / "site") == tree(tmp_path / "anew")
+        assert (tmp_path / "site/papers/b").exists() == drafts
+        assert (tmp_path / "site/pagefind").exists() == searchable
+        shutil.rmtree(tmp_path / "anew")
+
+
 def test_pagefind_is_not_believed(content: Write, tmp_path: Path) -> None:
     folder = content({A: paper("First"), B: paper("Second")})
     run = search._run
