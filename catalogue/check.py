@@ -3,12 +3,11 @@
 import difflib
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from catalogue import read
+from catalogue import read, search
 from catalogue.model import Catalogue, File, Page, Paper, group
 from catalogue.problems import Problem
 from catalogue.strictyaml import Location
@@ -38,7 +37,10 @@ def addresses(plans: Iterable[Page | File]) -> list[Problem]:
     for plan in plans:
         other = first.setdefault(_folded(plan.path), plan)
         same_key = plan.origin != other.origin and _key(plan.origin) == _key(other.origin)
-        if other is not plan and not same_key:  # `one_file_per_key` has told that already
+        if plan.path.startswith(f"{search.FOLDER}/") and plan.origin:
+            message = f"the address /{search.FOLDER}/ belongs to the search"
+            problems.append(Problem(plan.origin, 1, 1, message, "Choose another name"))
+        elif other is not plan and not same_key:  # `one_file_per_key` has told that already
             mine, its = (plan, other) if plan.origin else (other, plan)
             address = f"/{plan.path.removesuffix('index.html')}"
             owner = its.origin or "the catalogue itself"
@@ -101,12 +103,12 @@ def folder_is_the_year(catalogue: Catalogue) -> Iterator[Finding]:
 def authors_once(catalogue: Catalogue) -> Iterator[Finding]:
     for paper in catalogue.papers:
         if paper.author_count is None:
-            for person, count in Counter(paper.authors).items():
-                if count > 1:
-                    last = max(i for i, other in enumerate(paper.authors) if other == person)
-                    message = f"the author '{person.name}' stands twice"
+            places = group(((_folded(it.name), it.orcid), i) for i, it in enumerate(paper.authors))
+            for same in places.values():
+                if len(same) > 1:
+                    message = f"the author '{paper.authors[same[-1]].name}' stands twice"
                     hint = f"Keep one; if they are two people, add `author_count: {len(paper.authors)}`"
-                    yield Finding(paper.path, ("authors", last), message, hint)
+                    yield Finding(paper.path, ("authors", same[-1]), message, hint)
 
 
 def author_count_fits(catalogue: Catalogue) -> Iterator[Finding]:
@@ -116,6 +118,18 @@ def author_count_fits(catalogue: Catalogue) -> Iterator[Finding]:
                 f"`author_count` is {paper.author_count}, but the number of names is {len(paper.authors)}"
             )
             yield Finding(paper.path, ("author_count",), message, "Delete this line, or complete the names")
+
+
+def named_once(catalogue: Catalogue) -> Iterator[Finding]:
+    for paper in catalogue.papers:
+        for name in ("topics", "organisations", "keywords", "related"):
+            values = getattr(paper, name)
+            for i, value in enumerate(values):
+                if value in values[:i]:
+                    yield Finding(paper.path, (name, i), f"`{name}` has '{value}' twice", "Keep one")
+        if paper.key in paper.related:
+            location = ("related", paper.related.index(paper.key))
+            yield Finding(paper.path, location, "the paper is related to itself", "Name another paper")
 
 
 def signals_have_a_day(catalogue: Catalogue) -> Iterator[Finding]:
@@ -143,6 +157,7 @@ CHECKS: tuple[Rule, ...] = (
     one_paper_per_identifier,
     folder_is_the_year,
     authors_once,
+    named_once,
     author_count_fits,
     signals_have_a_day,
     orcid_checksums,

@@ -25,9 +25,9 @@ def convert(shape: type[T], parsed: Parsed, path: str) -> T:
     except ValidationError as errors:
         found = errors.errors(include_url=False)
         meant = {_meant(shape, error["loc"]) for error in found if error["type"] == UNKNOWN}
-        problems += [
-            _problem(shape, parsed, path, error["loc"], error) for error in found if error["loc"] not in meant
-        ]
+        cut = {(problem.line, problem.column) for problem in problems}
+        refused = (_problem(shape, parsed, path, it["loc"], it) for it in found if it["loc"] not in meant)
+        problems += [problem for problem in refused if (problem.line, problem.column) not in cut]
     if problems:
         raise ContentError(problems)
     return value
@@ -81,7 +81,7 @@ def _known(shape: type, location: Location) -> list[str]:
 
 def _meant(shape: type, location: Location) -> Location | None:
     """Where the key would stand for which the unknown one at `location` was probably meant."""
-    close = difflib.get_close_matches(str(location[-1]).casefold(), _known(shape, location), 1, 0.6)
+    close = difflib.get_close_matches(str(location[-1]).casefold(), _known(shape, location), 1, 0.65)
     return (*location[:-1], close[0]) if close else None
 
 
@@ -99,29 +99,33 @@ def _problem(shape: type, parsed: Parsed, path: str, location: Location, error: 
         )
     while location not in parsed.marks:  # a plain text stands for a mapping: the key before it is meant
         location = location[:-1]
-    name = next(step for step in reversed(location) if isinstance(step, str))
-    message, hint = _wrong_value(name, error, _shape_at(shape, error["loc"]))
+    message, hint = _wrong_value(location, error, _shape_at(shape, error["loc"]))
     return Problem(path, mark.line, mark.column, message, hint)
 
 
-def _wrong_value(name: str, error: Any, inner: type) -> tuple[str, str]:
+def _wrong_value(location: Location, error: Any, inner: type) -> tuple[str, str]:
     found, form = error["input"], error.get("ctx", {})
-    if found in ("", None):
-        return f"`{name}` is empty", "Fill it in or delete the line"
+    name = next(step for step in reversed(location) if isinstance(step, str))
+    it, one = (f"`{name}`", f"Write one value after {name}:")
+    if isinstance(location[-1], int):
+        it, one = (f"an item of `{name}`", "Quote it if it is text")
+    if isinstance(found, str) and not found.strip():
+        return f"{it} is empty", "Fill it in or delete the line"
     if error["type"] == "form" and isinstance(found, str):
         return f"`{name}` {_show(found)} is not {form['what']}", form["hint"]
     if error["type"] == "form":
-        return (
-            f"`{name}` is a list or `key: value` lines, not {form['what']}",
-            f"Write one value after {name}:",
-        )
+        return f"{it} is a list or `key: value` lines, not {form['what']}", one
+    if error["type"] == "string_type":
+        return f"{it} is not text", one
     if error["type"].startswith("date"):
         return f"`{name}` {_show(found)} is not a day of the calendar", "Write YYYY-MM-DD"
     if error["type"] in ("tuple_type", "list_type"):
         hint = f"Write {name}: [one, two] or one a line, each beginning with a hyphen"
         return f"`{name}` is not a list", hint
+    if error["type"] != "dataclass_type":
+        return f"`{name}` is not a table", f"Write a line [{name}], and below it lines of its own"
     keys = ", ".join(field.name for field in dataclasses.fields(inner))
-    return f"`{name}` is not `key: value` lines", f"Write its keys below it, indented: {keys}"
+    return f"{it} is not `key: value` lines", f"Write its keys below it, indented: {keys}"
 
 
 def _add(shape: type, location: Location, path: str) -> str:

@@ -69,15 +69,24 @@ Url = Annotated[
     Form(
         "a web address",
         r"https?://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?"
-        r"(?:[/?#][^\s<>\"\\^`{|}\x00-\x1f\x7f]*)?",
+        r"(?:[/?#][^\s<>\"\\^`{|}\x00-\x1f\x7f\u061c\u200b-\u200f]*)?",
         "Write the whole address, beginning with https://",
+    ),
+]
+Home = Annotated[
+    str,
+    Form(
+        "the address of a site",
+        r"https?://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?"
+        r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?",
+        "Write https://, the host and the folder if there is one, such as https://you.github.io/papers/",
     ),
 ]
 Arxiv = Annotated[
     str,
     Form(
         "an arXiv identifier",
-        r"(?:[0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{7})(?:v[1-9][0-9]*)?",
+        r"(?:[0-9]{2}(?:0[1-9]|1[0-2])\.[0-9]{4,5}|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{7})(?:v[1-9][0-9]*)?",
         "Write it as arXiv does, such as 2504.06752 or hep-th/9901001",
     ),
 ]
@@ -89,7 +98,7 @@ Orcid = Annotated[
     str, Form("an ORCID", "[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]", "Write it as 0000-0002-1825-0097")
 ]
 Id = Annotated[
-    str, Form("an identifier", "[A-Za-z0-9][A-Za-z0-9._-]*", "Write the identifier alone, not its address")
+    str, Form("an identifier", "[A-Za-z0-9_-][A-Za-z0-9._-]*", "Write the identifier alone, not its address")
 ]
 State = Annotated[
     str, Form("a status", "preprint|published|withdrawn", "Write preprint, published or withdrawn")

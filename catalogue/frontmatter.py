@@ -66,7 +66,7 @@ def parse(data: bytes, path: str) -> Parsed:
     """Reads a whole file. Raises ContentError for whatever is refused."""
     handler = StrictYAML()
     try:
-        text = _decode(data)
+        text = decode(data)
         opening, _ = handler.fences(text)
         block, body = handler.split(text)
         metadata, marks = strictyaml.load(block, text.count("\n", 0, opening) + 1)
@@ -76,19 +76,23 @@ def parse(data: bytes, path: str) -> Parsed:
     return Parsed(metadata, marks, body, text.count("\n", 0, len(text) - len(body)) + 1)
 
 
-def _decode(data: bytes) -> str:
+def decode(data: bytes) -> str:
+    """The file as text, its lines ended by line feeds alone. Raises Mistake."""
     if len(data) > MAX_FILE:
         limit = f"the file is larger than {MAX_FILE // 1024} KB"
         raise Mistake(1, 1, limit, "Shorten it, or link to the long part")
     try:
-        text = data.decode("utf-8-sig")
+        text = _unix(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        column = error.start - data.rfind(b"\n", 0, error.start)
+        before = _unix(data[: error.start].decode("utf-8-sig"))
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         raise Mistake(line, column, f"byte {error.start} is not UTF-8", "Save the file as UTF-8") from None
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
     if odd := strictyaml.invisible(text):
         index, name = odd
         line, column = text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index)
         raise Mistake(line, column, f"an invisible character, {name}", "Delete it")
     return text
+
+
+def _unix(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -134,7 +134,7 @@ def _file(content: Path, name: str, settings: Settings) -> Document | Picture:
             _refuse_key(where, found["key"])
             data = contents(content / name, frontmatter.MAX_FILE)
             return _document(where, found["key"], data, shape, build, settings)
-    hint = "Papers are papers/YEAR/KEY.md; topics, organisations and pages are FOLDER/KEY.md"
+    hint = "Papers are papers/YEAR/KEY.md, pictures images/NAME; topics, organisations, pages FOLDER/KEY.md"
     raise ContentError([Problem(where, 1, 1, "nothing is read from here", hint)])
 
 

@@ -15,6 +15,7 @@ from catalogue.forms import (
     Day,
     Doi,
     Flag,
+    Home,
     Id,
     Key,
     Language,
@@ -160,7 +161,7 @@ class Settings:
 
     title: Text = key("The catalogue's name")
     description: Text = key("What it is, in one line")
-    url: Url = key("Where the site is, such as https://you.github.io/papers/")
+    url: Home = key("Where the site is, such as https://you.github.io/papers/")
     repository: Url | None = key("Where its source is, such as https://github.com/you/papers", default=None)
     branch: Id = key("The branch that pull requests go to", default="main")
     language: Language = key("The language of the pages", default="en")

@@ -51,13 +51,17 @@ def load(block: str, first_line: int = 1) -> tuple[dict[str, Any], Mapping[Locat
         return {}, marks
     if not isinstance(node, yaml.MappingNode):
         raise Mistake(first_line, 1, "front matter is not a mapping", "Write `key: value` lines")
-    return _Reader(block.split("\n"), first_line, marks).value(node, ()), marks
+    return _Reader(block, block.split("\n"), first_line, marks).value(node, ()), marks
 
 
 def quoted(line: str, why: str) -> str:
     """A hint that shows `line` with its value in quotes, ready to paste."""
     if len(line) <= 300 and (found := re.fullmatch(r"\s*(- )?([\w-]+:[ \t]+)?(\S.*?)[ \t]*", line)):
-        value = found[3].strip("\"'").replace("\\", "\\\\").replace('"', '\\"')
+        value, mark = found[3], found[3][0]
+        whole = value.endswith(mark) and value.count(mark) == 2
+        if mark in "\"'" and (whole or value.count(mark) % 2):
+            value = value.strip(mark)
+        value = value.replace("\\", "\\\\").replace('"', '\\"')
         return f'Quote {why}: {found[1] or ""}{found[2] or ""}"{value}"'
     return f"Quote {why}"
 
@@ -69,6 +73,7 @@ def _guard(block: str, first_line: int) -> None:
         raise Mistake(first_line, 1, limit, "Move prose below the closing ---")
     lines = block.split("\n")
     depth = 0
+    event: Any = None
     try:
         for number, event in enumerate(yaml.parse(block, Loader=LOADER)):
             start: Any = event.start_mark
@@ -94,19 +99,42 @@ def _guard(block: str, first_line: int) -> None:
             else:
                 continue
             raise Mistake(first_line + line, column, *refusal)
-    except yaml.YAMLError as refused:
-        error: Any = refused
-        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-        if re.search("flow|quoted", getattr(error, "context", None) or ""):
-            mark = error.context_mark  # where the unclosed [, { or quote stands, not where the reader gave up
-        line, column = (mark.line, mark.column + 1) if mark else (0, 1)
-        line = min(line, len(lines) - 1)
-        reason = getattr(error, "problem", None) or "it cannot be read"
-        hint = quoted(lines[line], "a value that holds a colon, a quote or another mark")
-        raise Mistake(first_line + line, column, f"this is not YAML: {reason}", hint) from None
+    except yaml.YAMLError as error:
+        line, column, message, hint = _unreadable(error, event, lines)
+        raise Mistake(first_line + line, column, message, hint) from None
+
+
+def _unreadable(error: Any, before: Any, lines: list[str]) -> tuple[int, int, str, str]:
+    """Where its author will see what is wrong, which is often before where the reader gave up."""
+    context = getattr(error, "context", None) or ""
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    message = f"this is not YAML: {getattr(error, 'problem', None) or 'it cannot be read'}"
+    if re.search("flow|quoted|simple key|alias|anchor|tag", context):
+        mark = error.context_mark
+    line, column = (min(mark.line, len(lines) - 1), mark.column + 1) if mark else (0, 1)
+    if getattr(before, "style", None) in ("'", '"') and before.start_mark.line < before.end_mark.line == line:
+        line, column = before.start_mark.line, before.start_mark.column + 1
+        return line, column, "the quote is closed only on a later line", quoted(lines[line], "it as a whole")
+    if "flow" in context:
+        return line, column, message, "Write a list as [one, two]; quote a value that begins with [ or {"
+    for number in (line - 1, line):
+        if number >= 0 and re.fullmatch(r"[\w%](?!.*:(?:\s|$)).*", lines[number]):
+            hint = "Begin it with a key, a colon and a space, or indent it, or end the front matter above it"
+            return number, 1, "the line is not `key: value`", hint
+    if _reads_alone(lines[line]):
+        return line, column, message, "Indent it as the lines beside it, with spaces and without tabs"
+    return line, column, message, quoted(lines[line], "a value that holds a colon, a quote or another mark")
+
+
+def _reads_alone(line: str) -> bool:
+    try:
+        return bool(list(yaml.parse(line.strip(), Loader=LOADER)))
+    except yaml.YAMLError:
+        return False
 
 
 class _Reader(NamedTuple):
+    block: str
     lines: list[str]
     first_line: int
     marks: dict[Location, Mark]
@@ -127,9 +155,21 @@ class _Reader(NamedTuple):
             line = self.lines[end.line] if end.line < len(self.lines) else ""
             if line[end.column :].lstrip(" \t").startswith("#"):
                 self.marks[location] = self.marks[location]._replace(cut=quoted(line, "the whole value"))
-        elif node.style == '"' and (odd := invisible(node.value)):
-            raise Mistake(*place, f"the value holds an invisible character, {odd[1]}", "Delete its escape")
+        elif node.style == '"':
+            self.refuse_escapes(node)
         return node.value
+
+    def refuse_escapes(self, node: yaml.ScalarNode) -> None:
+        """In double quotes YAML reads `$\\tau$` as a tab and `au`, which no one who writes TeX means."""
+        start: Any = node.start_mark
+        end: Any = node.end_mark
+        for escape in re.findall(r"\\(.)", self.block[start.index : end.index]):
+            if escape not in '\\"/xuU':
+                changed = f"`\\{escape}` in double quotes stands for another character"
+                raise Mistake(*self.place(node), changed, "Write each backslash twice, or use single quotes")
+        if odd := invisible(node.value):
+            hidden = f"the value holds an invisible character, {odd[1]}"
+            raise Mistake(*self.place(node), hidden, "Delete its escape")
 
     def pairs(self, node: yaml.MappingNode, location: Location) -> Iterator[tuple[str, yaml.Node]]:
         seen: dict[str, int] = {}
@@ -151,7 +191,7 @@ class _Reader(NamedTuple):
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029"  # controls and separators: invisible, and some end a line
     "\u202a-\u202e\u2066-\u2069"  # overrides: what is shown is not what is read (CVE-2021-42574)
-    "\u200b\u2060\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
+    "\xad\u115f\u1160\u180e\u200b\u2060-\u2064\u206a-\u206f\u3164\uffa0\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _JOINER = re.compile("(?<=[\x20-\x7e])[\u200c\u200d]|[\u200c\u200d](?=[\x20-\x7e])")
 """Joiners belong between letters that join; beside ASCII they only make one text look like another."""

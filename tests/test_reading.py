@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import frontmatter
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import build
-from catalogue import memory, slugs, strictyaml
+from catalogue import memory, settings, slugs, strictyaml
 from catalogue.convert import convert, json_schema
 from catalogue.frontmatter import StrictYAML, parse
 from catalogue.problems import ContentError, printable
@@ -60,10 +61,13 @@ def test_other_ways_of_writing_the_same(written: bytes) -> None:
         (CLEAN.encode().replace(b"First", b"\xed\xa0\x80"), "2:8: byte 11 is not UTF-8"),
         (CLEAN.replace("First", '"\\ud800"').encode(), "2:8: "),
         (CLEAN.replace("First", "a\0b").encode(), "2:9: an invisible character, U+0000"),
-        (CLEAN.replace("First", '"a\\0b"').encode(), "2:8: the value holds an invisible character, U+0000"),
+        (CLEAN.replace("First", '"a\\0b"').encode(), "2:8: `\\0` in double quotes stands for another"),
+        (CLEAN.replace("First", '"a\\x00b"').encode(), "2:8: the value holds an invisible character, U+0000"),
         (CLEAN.replace("First", "a\x1b[31m").encode(), "2:9: an invisible character, U+001B"),
         (CLEAN.replace("First", "a\x85b").encode(), "2:9: an invisible character, U+0085"),
         (CLEAN.replace("First", "a\u2028b: c").encode(), "2:9: an invisible character, U+2028"),
+        (CLEAN.replace("First", "a\u2029b: c").encode(), "2:9: an invisible character, U+2029"),
+        (CLEAN.replace("First", "a\x9bb").encode(), "2:9: an invisible character, U+009B"),
         (CLEAN.replace("First", "a\u202eb").encode(), "U+202E RIGHT-TO-LEFT OVERRIDE"),
         (CLEAN.replace("First", '"a\\u2066b"').encode(), "U+2066 LEFT-TO-RIGHT ISOLATE"),
         (CLEAN.replace("First", "a\u200bb").encode(), "U+200B ZERO WIDTH SPACE"),
@@ -74,19 +78,24 @@ def test_other_ways_of_writing_the_same(written: bytes) -> None:
         (b"---\n" + b"".join(b"k%d: v\n" % i for i in range(9_000)) + b"---\n", "too many values"),
         (b"---\na: " + b"[" * 100_000 + b"\n---\n", "2:11: front matter is nested too deep"),
         (b"---\n" + b"".join(b"%sa:\n" % (b" " * i) for i in range(300)) + b"---\n", "nested too deep"),
+        (b"---\na: " + b"{a: " * 20_000 + b"\n---\n", "nested too deep"),
+        (b"---\n" + b"- " * 60_000 + b"\n---\n", "nested too deep"),
+        (b"---\n" + b"? " * 60_000 + b"\n---\n", "nested too deep"),
         (b"---\na: &a {}\n" + b"<<: [*a, *a]\n---\n", "2:4: anchors and aliases"),
+        (b"---\na: &a [*a]\n---\n", "2:4: anchors and aliases"),
     ],
 )  # fmt: skip
 def test_refused_in_one_line(data: bytes, said: str) -> None:
     assert said in refusal(data)
 
 
-def test_the_worst_nesting_does_not_end_the_process(tmp_path: Path) -> None:
+@pytest.mark.parametrize("opening", [b"[", b"- ", b"? ", b"{a: ", b"[{a: ", b"&a [*a, "])
+def test_the_worst_nesting_does_not_end_the_process(opening: bytes, tmp_path: Path) -> None:
     """Without the guard, 26 KB of `[` end Python by a signal."""
-    (tmp_path / "x.md").write_bytes(b"---\na: " + b"[" * 120_000 + b"\n---\n")
+    (tmp_path / "x.md").write_bytes(b"---\na:\n  " + opening * (120_000 // len(opening)) + b"\n---\n")
     code = "import sys; from catalogue.frontmatter import parse; parse(open(sys.argv[1], 'rb').read(), 'x')"
     line = [sys.executable, "-c", code, str(tmp_path / "x.md")]
-    done = subprocess.run(line, capture_output=True, text=True, cwd=Path(__file__).parents[1])
+    done = subprocess.run(line, capture_output=True, text=True, cwd=Path(__file__).parents[1], timeout=60)
     assert done.returncode == 1
     assert "ContentError" in done.stderr
 
@@ -135,9 +144,11 @@ def test_only_regular_files_are_opened(content: Write, tmp_path: Path) -> None:
     (folder / "papers" / "2024").symlink_to(tmp_path)
     os.mkfifo(papers / "pipe.md")
     (papers / "folder.md").mkdir()
+    (folder / "images").symlink_to(folder / "images")
     said = [str(problem) for problem in problems(folder)]
-    assert [line.split(":")[0].removeprefix("content/papers/") for line in said] == [
-        "2024", "2025/dangling.md", "2025/link.md", "2025/loop.md", "2025/pipe.md",
+    assert [line.split(":")[0].removeprefix("content/") for line in said] == [
+        "images", "papers/2024", "papers/2025/dangling.md", "papers/2025/link.md", "papers/2025/loop.md",
+        "papers/2025/pipe.md",
     ]  # fmt: skip
     assert all("not a regular file" in line for line in said)
 
@@ -148,6 +159,16 @@ def test_a_name_that_is_not_utf_8_is_shown_escaped(content: Write) -> None:
     (line,) = (str(problem) for problem in problems(folder))
     line.encode()
     assert r"caf\udce9.md" in line
+
+
+def test_a_folder_whose_name_is_not_utf_8(content: Write) -> None:
+    folder = content({A: paper()})
+    odd = folder / "papers" / os.fsdecode(b"20\xff5")
+    odd.mkdir()
+    (odd / "x.md").write_text(paper())
+    (line,) = (str(problem) for problem in problems(folder))
+    line.encode()
+    assert line.startswith(r"content/papers/20\udcff5/x.md:1:1: nothing is read from here")
 
 
 def test_what_editors_leave_is_passed_over(content: Write) -> None:
@@ -184,6 +205,65 @@ def test_drafts_are_checked_but_not_published(content: Write) -> None:
     assert len(reading.catalogue.entries) == 1
 
 
+# --- site.toml ------------------------------------------------------------------------------
+
+SETTINGS = 'title = "T"\ndescription = "D"\nurl = "https://example.org/repo/"\n'
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        b"\xef\xbb\xbf" + SETTINGS.encode(),
+        SETTINGS.replace("\n", "\r\n").encode(),
+        b"\n# x\n" + SETTINGS.encode(),
+    ],
+    ids=["bom", "crlf", "comment"],
+)
+def test_other_ways_of_writing_the_same_settings(written: bytes, content: Write) -> None:
+    clean = settings.read(content({"site.toml": SETTINGS}))
+    assert settings.read(content({"site.toml": written})) == clean
+    assert clean[0].base == "/repo"
+    assert clean[1] == []
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (SETTINGS.replace("T", "\xe9").encode("latin-1"), "1:10: byte 9 is not UTF-8"),
+        (SETTINGS.encode("utf-16"), "1:1: byte 0 is not UTF-8"),
+        (SETTINGS.replace("T", "a\0b").encode(), "1:11: an invisible character, U+0000"),
+        (SETTINGS.replace("T", "a\u202eb").encode(), "1:11: an invisible character, U+202E"),
+        (SETTINGS.encode() + b"#" * 300_000, "1:1: the file is larger than 256 KB"),
+        (SETTINGS.encode() + b"a = " + b"[" * 50_000, "1:1: a value is too long or nested too deep"),
+        (SETTINGS.encode() + b"a = " + b"{a = " * 20_000, "1:1: a value is too long or nested too deep"),
+        (SETTINGS.encode() + b"a = " + b"9" * 50_000, "1:1: a value is too long or nested too deep"),
+    ],
+    ids=str,
+)
+def test_settings_refused_in_one_line(data: bytes, said: str, content: Write) -> None:
+    (problem,) = settings.read(content({"site.toml": data}))[1]
+    assert str(problem).startswith(f"content/site.toml:{said}")
+
+
+def test_settings_are_a_regular_file(content: Write) -> None:
+    folder = content({})
+    content({"site.toml": None})
+    said = [problem.message for problem in problems(folder)]
+    (folder / "site.toml").symlink_to("/etc/passwd")
+    said += [problem.message for problem in problems(folder)]
+    (folder / "site.toml").unlink()
+    os.mkfifo(folder / "site.toml")
+    said += [problem.message for problem in problems(folder)]
+    assert said[0].startswith("cannot be read: No such file")
+    assert any(message.startswith("cannot be read: Too many levels of symbolic links") for message in said)
+    assert said.count("not a regular file") == 2
+
+
+def test_mistakes_in_settings_do_not_hide_the_others(content: Write) -> None:
+    folder = content({"site.toml": "title", A: paper(zebra="x"), "topics/alignment.md": "x"})
+    assert len(problems(folder)) == 3
+
+
 # --- properties -----------------------------------------------------------------------------
 
 LINES = st.lists(
@@ -207,19 +287,35 @@ LINES = st.lists(
 @example(b"\xef\xbb\xbf")
 def test_any_file_gives_values_or_problems_within_it(written: str | bytes) -> None:
     data = written.encode("utf-8", "surrogatepass") if isinstance(written, str) else written
-    lines = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").count(b"\n") + 1
+    lines = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
     try:
         read(data)
     except ContentError as error:
         for problem in error.problems:
-            assert 1 <= problem.line <= lines
-            assert problem.column >= 1
+            assert 1 <= problem.line <= len(lines)
+            assert 1 <= problem.column <= len(lines[problem.line - 1]) + 1
+            assert "\n" not in str(problem)
+
+
+@given(st.one_of(st.text(), st.binary(), st.text("[]{}=.,'\"\\#\n abT1-:é", max_size=40)))
+@example("[math_macros]\nR = [1]")
+@example("a.b = 1\n[a.b]")
+def test_any_settings_give_values_or_problems_within_them(written: str | bytes) -> None:
+    data = SETTINGS.encode() + (
+        written.encode("utf-8", "surrogatepass") if isinstance(written, str) else written
+    )
+    lines = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "site.toml").write_bytes(data)
+        for problem in settings.read(Path(folder))[1]:
+            assert 1 <= problem.line <= len(lines)
+            assert 1 <= problem.column <= len(lines[problem.line - 1]) + 1
             assert "\n" not in str(problem)
 
 
 @given(
     st.text(min_size=1).filter(
-        lambda text: text.strip() and not strictyaml.invisible(text) and "\t" not in text
+        lambda text: text.strip() and not strictyaml.invisible(text) and not set("\t\n") & set(text)
     )
 )
 def test_a_quoted_title_reads_back(title: str) -> None:
