@@ -70,6 +70,12 @@ def known_pictures(catalogue: Catalogue) -> Iterator[Finding]:
     for paper in catalogue.papers:
         if paper.image and paper.image.src not in names:
             yield _unknown(paper, ("image", "src"), paper.image.src, names, "Add the file to content/images/")
+    bodies = (*catalogue.topics.values(), *catalogue.organisations.values(), *catalogue.articles)
+    for document in (*catalogue.papers, *bodies):
+        for name in re.findall(r'src="[^"]*/images/([a-z0-9.-]+)"', document.html):
+            if name not in names:
+                message = f"the text shows a picture '{name}' that is not there"
+                yield Finding(document.path, (), message, "Add the file to content/images/")
 
 
 def one_file_per_key(catalogue: Catalogue) -> Iterator[Finding]:
@@ -200,7 +206,13 @@ def _folded(name: str) -> str:
 
 
 def _identity(name: str, value: str) -> str:
-    return re.sub("v[0-9]+$", "", value) if name == "arxiv" else value.casefold()
+    match name:
+        case "arxiv":
+            return re.sub("v[0-9]+$", "", value)
+        case "openreview":
+            return value
+        case _:
+            return value.casefold()
 
 
 def _orcid_holds(orcid: str) -> bool:

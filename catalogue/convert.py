@@ -150,4 +150,4 @@ def _cut_values(shape: type, parsed: Parsed, path: str) -> Iterator[Problem]:
 
 def _is_free_text(shape: type, names: list[str]) -> bool:
     annotation = repr(_hints(_shape_at(shape, tuple(names[:-1]))).get(names[-1], ""))
-    return "free text" in annotation or "TextOr(key='name')" in annotation
+    return "one line of text" in annotation or "TextOr(key='name')" in annotation

@@ -56,7 +56,7 @@ class TextOr:
 KEY = "[a-z0-9]+(?:-[a-z0-9]+)*"
 KEY_HINT = "Use lower-case letters a to z, digits and single hyphens, such as compass-control"
 
-Text = Annotated[str, Form("free text", r"(?s).*\S.*", "Fill it in or delete the line")]
+Text = Annotated[str, Form("one line of text", r"[^\n]*\S[^\n]*", "Write it on one line")]
 Key = Annotated[str, Form("a key", KEY, KEY_HINT)]
 Count = Annotated[int, Form("a count", "[0-9]{1,9}", "Write a whole number in digits")]
 Flag = Annotated[bool, Form("true or false", "true|false", "Write true or false")]
@@ -99,6 +99,9 @@ Orcid = Annotated[
 ]
 Id = Annotated[
     str, Form("an identifier", "[A-Za-z0-9_-][A-Za-z0-9._-]*", "Write the identifier alone, not its address")
+]
+Branch = Annotated[
+    str, Form("a branch", "[A-Za-z0-9_][A-Za-z0-9._/-]*", "Write its name alone, such as main")
 ]
 State = Annotated[
     str, Form("a status", "preprint|published|withdrawn", "Write preprint, published or withdrawn")

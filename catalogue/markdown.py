@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from catalogue import mathml, tex
 from catalogue.lost import held, lost
 from catalogue.settle import Mistake, settle, text_of
+from catalogue.strictyaml import invisible
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -44,6 +45,8 @@ def render(source: str, base: str = "", macros: Mapping[str, str] = {}) -> Rende
     missing = lost(source, "\n".join(held(tokens, environment, parser)))
     problems = sorted(settle(tokens, base, macros)) or missing
     text = " ".join(text_of(tokens, macros).split())
+    if odd := invisible(text):  # by its number, such as &#x202e;
+        problems = [*problems, Mistake(1, f"the text holds an invisible character, {odd[1]}", "Delete it")]
     return Rendered(parser.renderer.render(tokens, parser.options, environment), text, tuple(problems))
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from catalogue.forms import (
     Address,
     Arxiv,
+    Branch,
     Count,
     Day,
     Doi,
@@ -163,7 +164,7 @@ class Settings:
     description: Text = key("What it is, in one line")
     url: Home = key("Where the site is, such as https://you.github.io/papers/")
     repository: Url | None = key("Where its source is, such as https://github.com/you/papers", default=None)
-    branch: Id = key("The branch that pull requests go to", default="main")
+    branch: Branch = key("The branch that pull requests go to", default="main")
     language: Language = key("The language of the pages", default="en")
     front_papers: Count = key("The front page goes on with earlier days up to so many papers", default=12)
     math_macros: Mapping[str, str] = key("TeX macros: name to replacement", default_factory=dict)
