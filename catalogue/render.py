@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from catalogue.cite import bibtex
 from catalogue.dates import WEEKDAYS, Period, written
@@ -14,7 +14,7 @@ from catalogue.model import Catalogue, File, Page, Paper
 from catalogue.workers import spread
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from jinja2 import BytecodeCache, Environment
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
@@ -88,6 +88,7 @@ def environment(catalogue: Catalogue) -> "Environment":
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        bytecode_cache=_compiled(),
     )
     env.globals |= {
         "site": site,
@@ -107,6 +108,23 @@ def environment(catalogue: Catalogue) -> "Environment":
         "safe_html": Markup,
     }
     return env
+
+
+@cache
+def _compiled() -> "BytecodeCache":
+    """Compiled templates, kept while this process lives: a preview builds again and again."""
+    from jinja2.bccache import Bucket, BytecodeCache
+
+    class Compiled(BytecodeCache):
+        codes: ClassVar[dict[tuple[str, str], Any]] = {}
+
+        def load_bytecode(self, bucket: Bucket) -> None:
+            bucket.code = self.codes.get((bucket.key, bucket.checksum))
+
+        def dump_bytecode(self, bucket: Bucket) -> None:
+            self.codes[bucket.key, bucket.checksum] = bucket.code
+
+    return Compiled()
 
 
 def authors_line(paper: Paper, shown: int = 3) -> str:
