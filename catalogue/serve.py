@@ -5,10 +5,11 @@ Content mistakes are shown in the browser, with the last good site still on disk
 """
 
 import asyncio
-import contextlib
+import errno
 import mimetypes
 import os
 import re
+import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from html import escape
@@ -21,21 +22,21 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from catalogue.problems import ContentError, Problem
+from catalogue.problems import ContentError, Problem, printable
 from catalogue.watch import changes, snapshot
 
 LOOPBACK = "127.0.0.1"
 TRIES = 20
-"""So many ports are tried, from the one asked for."""
+"""So many ports are tried after the one asked for."""
 OWN = "/@preview"
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 TYPES = {".bib": "text/plain", ".md": "text/plain", ".xml": "application/xml", ".js": "text/javascript"}
 
-RELOAD = """const base = document.currentScript.src.replace(/reload\\.js$/, '')
-let seen
-new EventSource(base + 'events').onmessage = ({ data }) => {
-  if (seen && seen !== data) location.reload()
-  seen = data
+RELOAD = """{
+  const [base, shown] = document.currentScript.src.split('reload.js?')
+  new EventSource(base + 'events').onmessage = ({ data }) => {
+    if (data !== shown) location.reload()
+  }
 }
 """
 STYLE = """:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif }
@@ -55,7 +56,13 @@ class Preview:
         self.builds = 0
         self.wrong: tuple[Problem, ...] | str = ()
         self.seen = snapshot(watched)
+        self.ending = False
         self.changed = asyncio.Condition()
+
+    @property
+    def newest(self) -> str:
+        """The newest build. What is read later is at least as new, as files come before their number."""
+        return f"{self.started}-{self.builds}"
 
     async def keep_building(self) -> None:
         """Builds at every change, one build at a time."""
@@ -64,6 +71,12 @@ class Preview:
                 async with self.changed:
                     self.builds += 1
                     self.changed.notify_all()
+
+    async def end(self) -> None:
+        """Ends the event streams, which would hold up the end of the server."""
+        async with self.changed:
+            self.ending = True
+            self.changed.notify_all()
 
     def attempt(self) -> bool:
         """Builds; whether the browser has something new to show."""
@@ -85,65 +98,71 @@ class Preview:
             return PlainTextResponse("Another site may not read this preview.", 403, HEADERS)
         path = request.scope["path"]
         if path in ("/", self.base) and self.base:
-            return RedirectResponse(f"{self.base}/", headers=HEADERS)
-        if not path.startswith(f"{self.base}/"):
-            return self.page("404.html", 404)
+            return RedirectResponse(f"{self.base}/", 302, HEADERS)
+        if not path.startswith(f"{self.base}/") or b"%2f" in request.scope["raw_path"].lower():
+            return self.not_found()
         path = path.removeprefix(self.base)
         if path == f"{OWN}/events":
             return StreamingResponse(self.events(), media_type="text/event-stream", headers=HEADERS)
-        if path.startswith(OWN):
-            own = {f"{OWN}/reload.js": (RELOAD, "text/javascript"), f"{OWN}/error.css": (STYLE, "text/css")}
-            text, kind = own.get(path, ("", ""))
-            return Response(text, 200 if text else 404, HEADERS, kind)
+        if path == f"{OWN}/reload.js":
+            return Response(RELOAD, 200, HEADERS, "text/javascript")
+        if path == f"{OWN}/error.css":
+            return Response(STYLE, 200, HEADERS, "text/css")
         try:
             return self.file(path)
-        except OSError:  # such as a name that is too long
-            return self.page("404.html", 404)
+        except OSError:  # it is not there, or its name is too long
+            return self.not_found()
 
     def file(self, path: str) -> Response:
-        """The file of the site at this address, if it is one: never outside, never through a link."""
-        parts = path[1:].split("/")
-        folder = parts[-1] == ""
-        names = parts[:-1] if folder else parts
+        """The file of the site at this address, if it is one: never outside, never through a link.
+
+        While something is wrong every page says what it is. Raises OSError for what cannot be read.
+        """
+        *folders, name = path[1:].split("/")
+        names = [*folders, name or "index.html"]
         if any(not name or name.startswith(".") or re.search(r"[\\:\0]", name) for name in names):
-            return self.page("404.html", 404)
+            return self.not_found()
         place = self.site.joinpath(*names)
         if os.path.realpath(place) != os.path.join(os.path.realpath(self.site), *names):
-            return self.page("404.html", 404)
-        if folder:
-            return self.page("/".join([*names, "index.html"]))
-        if place.is_dir():
-            return RedirectResponse(quote(f"{self.base}{path}/"), headers=HEADERS)
-        return self.page("/".join(names)) if place.suffix == ".html" else self.data(place)
-
-    def data(self, place: Path) -> Response:
-        try:
-            body = place.read_bytes()
-        except OSError:
-            return self.page("404.html", 404)
+            return self.not_found()
+        if name and place.is_dir():
+            return RedirectResponse(quote(f"{self.base}{path}/"), 302, HEADERS)
+        if place.suffix == ".html":
+            wrong = self.wrong
+            return self.page(error_page(wrong, self.base), 500) if wrong else self.page(place.read_bytes())
         kind = TYPES.get(place.suffix) or mimetypes.guess_type(place.name)[0] or "application/octet-stream"
-        return Response(body, 200, HEADERS, kind)
+        return Response(place.read_bytes(), 200, HEADERS, kind)
 
-    def page(self, name: str, status: int = 200) -> Response:
-        """A page of the site with the script that reloads it; while something is wrong, what it is."""
-        if self.wrong:
-            return Response(error_page(self.wrong, self.base), 500, HEADERS, "text/html")
+    def not_found(self) -> Response:
         try:
-            body = (self.site / name).read_bytes()
+            return self.page((self.site / "404.html").read_bytes(), 404)
         except OSError:
-            if name != "404.html":
-                return self.page("404.html", 404)
-            body = b"<!doctype html><title>Not found</title><p>Not found.</body>"
-        script = f'<script src="{self.base}{OWN}/reload.js"></script></body>'.encode()
+            return self.page(b"<!doctype html><title>Not found</title><body>Not found.</body>", 404)
+
+    def page(self, body: bytes, status: int = 200) -> Response:
+        """A page with the script that reloads it as soon as there is a newer build than it shows."""
+        script = f'<script src="{self.base}{OWN}/reload.js?{self.newest}"></script></body>'.encode()
         return Response(body.replace(b"</body>", script, 1), status, HEADERS, "text/html")
 
     async def events(self) -> AsyncIterator[str]:
-        """Server-sent events: the number of the newest build, at once and whenever there is another."""
-        while True:
-            number = self.builds
-            yield f"data: {self.started}-{number}\n\n"
+        """Server-sent events: the newest build, at once and whenever there is another."""
+        while not self.ending:
+            sent = self.newest
+            yield f"data: {sent}\n\n"
             async with self.changed:
-                await self.changed.wait_for(lambda number=number: self.builds != number)  # type: ignore[misc]
+                await self.changed.wait_for(lambda sent=sent: self.ending or self.newest != sent)  # type: ignore[misc]
+
+
+class Server(uvicorn.Server):
+    """Waits at its end for no browser that listens for events."""
+
+    def __init__(self, config: uvicorn.Config, preview: Preview) -> None:
+        super().__init__(config)
+        self.preview = preview
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self.preview.end()
+        await super().shutdown(sockets)
 
 
 def serve(
@@ -157,10 +176,11 @@ def serve(
     """Serves `site` under `base` on this machine until it is interrupted; builds what changes in `watched`.
 
     `build` makes the site anew and says whether anything changed; whatever it raises is shown in the
-    browser. Listens on `port` or, where that is taken, on one of the next.
+    browser. Listens on `port` or, where that is taken, on one of the next. Ctrl-C ends the process even
+    while it builds, as a build is all or nothing.
     """
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_serve(Preview(build, site, watched, base), port, announce))
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    asyncio.run(_serve(Preview(build, site, watched, base), port, announce))
 
 
 async def _serve(preview: Preview, port: int, announce: Callable[[str], None]) -> None:
@@ -180,41 +200,45 @@ async def _serve(preview: Preview, port: int, announce: Callable[[str], None]) -
         timeout_graceful_shutdown=1,
     )
     building = asyncio.create_task(preview.keep_building())
-    try:
-        await uvicorn.Server(config).serve([listener])
-    finally:
-        building.cancel()
-        await asyncio.gather(building, return_exceptions=True)
+    await Server(config, preview).serve([listener])
+    building.cancel()
 
 
 def _listen(port: int) -> socket.socket:
-    for candidate in range(port, port + TRIES):
+    last = min(port + TRIES, 65535)
+    for candidate in range(port, last + 1):
         listener = socket.socket()
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((LOOPBACK, candidate))
             listener.listen()  # so that who reads the announcement can connect
-        except OSError:
+        except OSError as error:
             listener.close()
+            if error.errno != errno.EADDRINUSE:
+                raise OSError(error.errno, error.strerror, f"port {candidate}") from error
             continue
         return listener
-    raise OSError(f"the ports {port} to {port + TRIES - 1} are all taken")
+    raise OSError(errno.EADDRINUSE, "all taken", f"the ports {port} to {last}")
 
 
-def error_page(wrong: tuple[Problem, ...] | str, base: str) -> str:
-    """What is wrong, as a page that reloads when it is mended. All text from content is escaped."""
+def error_page(wrong: tuple[Problem, ...] | str, base: str) -> bytes:
+    """What is wrong. All text from content is escaped, and shows its control characters."""
+
+    def safe(text: str) -> str:
+        return escape(printable(text))
+
     if isinstance(wrong, str):
-        items = f"<li><code>{escape(wrong)}</code></li>"
+        items = f"<li><code>{'<br>'.join(map(safe, wrong.splitlines()))}</code></li>"
     else:
         items = "".join(
-            f"<li><code>{escape(f'{it.path}:{it.line}:{it.column}')}</code>"
-            f"<p><strong>{escape(it.message)}</strong></p><p>{escape(it.hint)}</p></li>"
+            f"<li><code>{safe(f'{it.path}:{it.line}:{it.column}')}</code>"
+            f"<p><strong>{safe(it.message)}</strong></p><p>{safe(it.hint)}</p></li>"
             for it in wrong
         )
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>Something is wrong</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<link rel="stylesheet" href="{base}{OWN}/error.css">'
-        "<h1>Something is wrong</h1><p>The last good site is still there. Mend this and save:</p>"
-        f'<ul>{items}</ul><script src="{base}{OWN}/reload.js"></script></html>'
-    )
+        "<body><h1>Something is wrong</h1><p>The last good site is still there. Mend this and save:</p>"
+        f"<ul>{items}</ul></body></html>"
+    ).encode()

@@ -1,5 +1,6 @@
 """The preview server, spoken to as browsers, editors and attackers do."""
 
+import errno
 import os
 import re
 import signal
@@ -14,6 +15,7 @@ from typing import NamedTuple
 
 import pytest
 
+from catalogue.serve import error_page
 from conftest import Write, paper
 
 ROOT = Path(__file__).parents[1]
@@ -46,9 +48,14 @@ class Preview(NamedTuple):
                 return b""
 
 
-def start(folder: Path, port: int, wait_for: str = "Preview at") -> tuple[subprocess.Popen[str], str]:
-    line = [sys.executable, str(ROOT / "build.py"), "serve", "--no-search", "--port", str(port)]
-    process = subprocess.Popen(line, cwd=folder, stderr=subprocess.PIPE, text=True)
+def start(folder: Path, port: int) -> tuple[subprocess.Popen[str], str]:
+    return await_address([str(ROOT / "build.py"), "serve", "--no-search", "--port", str(port)], folder)
+
+
+def await_address(
+    line: list[str], folder: Path, wait_for: str = "Preview at"
+) -> tuple[subprocess.Popen[str], str]:
+    process = subprocess.Popen([sys.executable, *line], cwd=folder, stderr=subprocess.PIPE, text=True)
     assert process.stderr
     said = ""
     while wait_for not in said:
@@ -74,6 +81,46 @@ def preview(content: Write, tmp_path: Path) -> Iterator[Preview]:
     yield Preview(int(port[1]), "/repo", tmp_path, process)
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=5)
+
+
+TOY = """
+import sys, time
+from pathlib import Path
+from catalogue.problems import ContentError, Problem
+from catalogue.serve import serve
+
+def build():
+    text = Path("content/page").read_text()
+    if text == "slow":
+        Path("building").touch()
+        time.sleep(20)
+    if text == "broken":
+        raise ContentError([Problem("content/\\udcff.md", 3, 7, "no <b>\u202e", "mend & save")])
+    if text == "failed":
+        raise ValueError("templates/<page>:2\\nis \\udcff wrong")
+    for name in ("index.html", "404.html"):
+        Path("site", name).write_text(f"<!doctype html><body>{name} {text}</body>")
+    return True
+
+sys.stdout = sys.stderr
+serve(build, Path("site"), [Path("content")], "", int(sys.argv[1]), lambda line: print(line, flush=True))
+"""
+"""A build as slow or as broken as the content says, served under no base path."""
+
+
+@pytest.fixture
+def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Preview]:
+    for name in ("content", "site"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "content/page").write_text("one")
+    (tmp_path / "secret.txt").write_text("secret")
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    process, said = await_address(["-c", TOY, str(free_port())], tmp_path)
+    port = re.search(r"127\.0\.0\.1:(\d+)/", said)
+    assert port
+    yield Preview(int(port[1]), "", tmp_path, process)
+    process.kill()
+    process.communicate()
 
 
 def until(true: Callable[[], bool], seconds: float = 10) -> None:
@@ -126,7 +173,7 @@ HOSTILE = [
     "/%2fevil.test", "http://evil.test/", "http://evil.test/repo/", "/repo/papers/a/../../../secret.txt",
     "/repo/%c0%ae%c0%ae/secret.txt", "/repo/..;/secret.txt", "/repo/papers/a//", "/repo@preview/events",
     "/repository/", "/repo/@preview/../secret.txt", "*", "/repo/" + "a" * 5000,
-    "/repo/" + "../" * 40 + "etc/passwd",
+    "/repo/" + "../" * 40 + "etc/passwd", "/repo/papers%2fa/", "/repo/papers%2Fa%2findex.html", "/repo/page/",
 ]  # fmt: skip
 
 
@@ -134,22 +181,37 @@ def test_nothing_outside_the_site_is_served_and_nothing_leads_abroad(preview: Pr
     site = preview.folder / "site"
     (site / "link").symlink_to(preview.folder / "secret.txt")
     (site / "linked").symlink_to(preview.folder, target_is_directory=True)
+    (site / "page").mkdir()
+    (site / "page/index.html").symlink_to(preview.folder / "secret.txt")
     for path in HOSTILE:
         answer = preview.raw(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
         status = int(answer.split(b" ", 2)[1]) if answer else 400
-        assert status in (307, 400, 404), (path, answer[:200])
+        assert status in (302, 400, 404), (path, answer[:200])
         assert b"secret" not in answer.partition(b"\r\n\r\n")[2].replace(b"secret.txt", b""), path
         assert b"root:" not in answer, path
-        if status == 307:
+        if status == 302:
             location = re.search(rb"(?i)location: (\S+)", answer)
             assert location and re.match(rb"/repo(/(?![/\\])|$)", location[1]), (path, answer[:300])
     assert preview.get("/repo/")[0].status == 200
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "TRACE", "CONNECT"])
-def test_reading_is_all_that_can_be_done(method: str, preview: Preview) -> None:
-    answer = preview.raw(f"{method} /repo/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
-    assert re.match(rb"HTTP/1.1 40[045]", answer), answer[:100]
+def test_reading_is_all_that_can_be_done(toy: Preview) -> None:
+    rest = " / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    for method in ("POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND"):
+        answer = toy.raw((method + rest).encode())
+        assert re.match(rb"HTTP/1.1 40[045]", answer), (method, answer[:100])
+    head = toy.raw(("HEAD" + rest).encode())
+    assert head.startswith(b"HTTP/1.1 200") and head.endswith(b"\r\n\r\n")
+
+
+def test_nothing_leads_abroad_without_a_base_path(toy: Preview) -> None:
+    (toy.folder / "site/evil.test").mkdir()
+    (toy.folder / "site/index.html").unlink()
+    (toy.folder / "site/index.html").mkdir()  # so that `/` is no file
+    for path in ("//evil.test", "/%2fevil.test", "/\\evil.test", "/%5cevil.test", "/.//evil.test", "/", "//"):
+        answer = toy.raw(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+        assert answer.startswith(b"HTTP/1.1 404"), (path, answer[:200])
+    assert toy.get("/evil.test")[0].getheader("Location") == "/evil.test/"
 
 
 def test_broken_requests_do_not_end_the_server(preview: Preview) -> None:
@@ -175,6 +237,48 @@ def test_an_edit_reaches_the_browser(preview: Preview, content: Write) -> None:
     assert events.readline() != first
     assert b"Edited" in preview.get("/repo/papers/a/")[1]
     connection.close()
+
+
+def test_a_page_older_than_the_newest_build_is_told_so(toy: Preview) -> None:
+    """However late its script connects: the page carries its own number to compare."""
+
+    def shown() -> str:
+        number = re.search(rb"/@preview/reload\.js\?([0-9a-f]+-\d+)", toy.get("/")[1])
+        assert number
+        return number[1].decode()
+
+    def newest() -> str:
+        with socket.create_connection(("127.0.0.1", toy.port), timeout=5) as connection:
+            connection.sendall(b"GET /@preview/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            lines = connection.makefile()
+            return next(line for line in lines if line.startswith("data: ")).removeprefix("data: ").strip()
+
+    before = shown()
+    assert newest() == before
+    (toy.folder / "content/page").write_text("two")
+    until(lambda: newest() != before, 2)
+    until(lambda: shown() == newest(), 2)
+
+
+def test_any_text_can_be_shown_as_a_mistake(toy: Preview) -> None:
+    page = toy.folder / "content/page"
+    page.write_text("broken")
+    until(lambda: toy.get("/")[0].status == 500)
+    body = toy.get("/not/there/")[1].decode()
+    for part in (r"content/\udcff.md:3:7", r"no &lt;b&gt;\u202e", "mend &amp; save", "/@preview/reload.js?"):
+        assert part in body
+    assert toy.get("/@preview/error.css")[0].status == 200
+    assert toy.get("/not-there.css")[0].status == 404
+    assert toy.get("/.catalogue")[0].status == 404
+    page.write_text("failed")
+    until(lambda: b"templates/&lt;page&gt;:2<br>is \\udcff wrong" in toy.get("/")[1])
+    page.write_text("mended")
+    until(lambda: b"index.html mended" in toy.get("/")[1])
+
+
+def test_the_error_page_needs_no_inline_script_or_style() -> None:
+    page = error_page("x", "/repo").decode()
+    assert not re.search(r"<style|style=|<script(?! src)|\son\w+=", page)
 
 
 def test_mistakes_are_shown_and_mended(preview: Preview, content: Write) -> None:
@@ -229,9 +333,37 @@ def test_it_ends_at_once_with_a_browser_connected(end: signal.Signals, preview: 
     connection = HTTPConnection("127.0.0.1", preview.port, timeout=10)
     connection.request("GET", "/repo/@preview/events")
     connection.getresponse().readline()
+    start = time.monotonic()
     preview.process.send_signal(end)
-    preview.process.wait(timeout=3)
+    assert preview.process.communicate(timeout=3)[1] == ""
+    assert time.monotonic() - start < 1
     connection.close()
+
+
+def test_it_ends_at_once_in_the_midst_of_a_build(toy: Preview) -> None:
+    (toy.folder / "content/page").write_text("slow")
+    until((toy.folder / "building").exists)
+    toy.process.send_signal(signal.SIGINT)
+    toy.process.wait(timeout=2)
+
+
+def test_ports_end_at_65535(monkeypatch: pytest.MonkeyPatch) -> None:
+    from catalogue import serve
+
+    def taken(code: int) -> Callable[[socket.socket, object], None]:
+        def bind(self: socket.socket, address: object) -> None:
+            raise OSError(code, os.strerror(code))
+
+        return bind
+
+    monkeypatch.setattr(
+        serve.socket, "socket", type("S", (socket.socket,), {"bind": taken(errno.EADDRINUSE)})
+    )
+    with pytest.raises(OSError, match=r"all taken.*65530 to 65535"):
+        serve._listen(65530)
+    monkeypatch.setattr(serve.socket.socket, "bind", taken(errno.EACCES))
+    with pytest.raises(PermissionError, match="port 80"):
+        serve._listen(80)
 
 
 def test_a_taken_port_leads_to_the_next(content: Write, tmp_path: Path) -> None:
