@@ -21,6 +21,7 @@ from catalogue.outputs import (
     articles,
     assets,
     authors,
+    citations,
     home,
     organisations,
     papers,
@@ -33,8 +34,19 @@ from catalogue.problems import ContentError
 from catalogue.report import count, problems_found, progress, say
 
 OUTPUTS = (
-    home, periods, papers, authors, topics, organisations, archive, search_page, articles, redirects, assets,
-)  # fmt: skip
+    home,
+    periods,
+    papers,
+    citations,
+    authors,
+    topics,
+    organisations,
+    archive,
+    search_page,
+    articles,
+    redirects,
+    assets,
+)
 """What the site is made of. Adding an output is one file in catalogue/outputs/ and its name here."""
 
 

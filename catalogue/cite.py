@@ -1,5 +1,6 @@
-"""A paper as a BibTeX entry."""
+"""A paper as a BibTeX entry and as CSL-JSON."""
 
+import json
 import re
 
 from catalogue.model import Entry, Paper
@@ -25,6 +26,23 @@ def bibtex(entry: Entry) -> str:
     layout = BibtexFormat()  # type: ignore[no-untyped-call]
     layout.indent = "  "
     return write(Library([BibEntry("misc", entry.paper.key, fields)]), layout).strip()
+
+
+def csl(entry: Entry) -> str:
+    """The entry as a CSL-JSON item (citeproc's JSON schema 1.0), on one line. Names are as printed."""
+    paper = entry.paper
+    appeared = paper.published or paper.date
+    arxiv = paper.arxiv and re.sub("v[0-9]+$", "", paper.arxiv)
+    item = {
+        "id": paper.key,
+        "type": "article",
+        "title": paper.plain_title,
+        "author": [{"literal": person.name} for person in paper.authors],
+        "issued": {"date-parts": [[appeared.year, appeared.month, appeared.day]]},
+        "DOI": paper.doi,
+        "URL": _url(paper, arxiv),
+    }
+    return json.dumps({name: value for name, value in item.items() if value}, ensure_ascii=False)
 
 
 def _fields(paper: Paper) -> dict[str, str]:

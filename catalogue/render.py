@@ -8,7 +8,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from catalogue.cite import bibtex
+from catalogue.cite import bibtex, csl
 from catalogue.dates import WEEKDAYS, Period, written
 from catalogue.model import Catalogue, File, Page, Paper
 from catalogue.workers import spread
@@ -102,6 +102,7 @@ def environment(catalogue: Catalogue) -> "Environment":
         "day": written,
         "weekday": lambda day: WEEKDAYS[day.weekday()],
         "bibtex": bibtex,
+        "csl": csl,
         "authors_line": authors_line,
         "excerpt": excerpt,
         "plural": lambda count, noun: f"{count:,} {noun}{'' if count == 1 else 's'}",
