@@ -29,6 +29,7 @@ from catalogue.outputs import (
     redirects,
     search_page,
     topics,
+    trending,
 )
 from catalogue.problems import ContentError
 from catalogue.report import count, problems_found, progress, say
@@ -42,6 +43,7 @@ OUTPUTS = (
     topics,
     organisations,
     archive,
+    trending,
     search_page,
     articles,
     redirects,

@@ -1,6 +1,10 @@
 """Days, ISO weeks, months and years, in English whatever the locale, each with its address."""
 
+import calendar
 import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from itertools import zip_longest
 from typing import Literal, NamedTuple
 
 MONTHS = (
@@ -73,6 +77,51 @@ class Period(NamedTuple):
                 return f"Week {week} of {year}"
             case "day":
                 return written(day)
+
+
+class Calendar(NamedTuple):
+    """A month as a reader leafs through it: the days of it that have papers, each with their number,
+    and the months before and after that have any."""
+
+    month: Period
+    days: tuple[tuple[int, int], ...]
+    previous: Period | None
+    next: Period | None
+
+
+def calendars(counts: Mapping[dt.date, int]) -> dict[Period, Calendar]:
+    """The calendar of every month from the first to the last with papers; `counts` tells how many each
+    day has, in any order."""
+    months: dict[Period, list[tuple[int, int]]] = {}
+    for day in sorted(counts):
+        months.setdefault(Period.of("month", day), []).append((day.day, counts[day]))
+    made: dict[Period, Calendar] = {}
+    previous = None
+    for month, following in zip_longest(months, list(months)[1:]):
+        made[month] = Calendar(month, tuple(months[month]), previous, following)
+        empty = month.following
+        while following and empty.first < following.first:
+            made[empty] = Calendar(empty, (), month, following)
+            empty = empty.following
+        previous = month
+    return made
+
+
+def weeks(month: Period) -> list[list[dt.date | None]]:
+    """The weeks of a month, Monday first, with None for the days of the months beside it."""
+    rows = calendar.Calendar().monthdatescalendar(month.first.year, month.first.month)
+    return [[day if day.month == month.first.month else None for day in row] for row in rows]
+
+
+SPAN = 36
+"""So many months does a series show."""
+
+
+def monthly(days: Iterable[dt.date], until: Period) -> tuple[int, ...]:
+    """How many of the days fall in each of the SPAN months that end with the month `until`."""
+    last = until.first.year * 12 + until.first.month
+    counts = Counter(last - (day.year * 12 + day.month) for day in days)
+    return tuple(counts[ago] for ago in range(SPAN - 1, -1, -1))
 
 
 def written(day: dt.date) -> str:

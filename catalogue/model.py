@@ -9,6 +9,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+from catalogue.dates import Period
 from catalogue.schema import (
     ArticleFrontMatter,
     OrganisationFrontMatter,
@@ -116,6 +117,11 @@ class Catalogue:
     def days(self) -> Mapping[dt.date, tuple[Entry, ...]]:
         """The entries of each day that has any, newest day first."""
         return group((entry.paper.date, entry) for entry in self.entries)
+
+    @property
+    def newest(self) -> Period:
+        """The month of the newest entry; the catalogue knows no other "now"."""
+        return Period.of("month", self.entries[0].paper.date if self.entries else dt.date(1970, 1, 1))
 
     @property
     def navigation(self) -> tuple[Link, ...]:

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from catalogue.cite import bibtex, csl
-from catalogue.dates import WEEKDAYS, Period, written
-from catalogue.model import Catalogue, File, Page, Paper
+from catalogue.dates import MONTHS, WEEKDAYS, Period, weeks, written
+from catalogue.model import Catalogue, File, Page
+from catalogue.people import authors_line, coauthors, per_day, years
 from catalogue.workers import spread
 
 if TYPE_CHECKING:
@@ -97,6 +98,8 @@ def environment(catalogue: Catalogue) -> "Environment":
         "absolute": lambda address: site.root + address,
         "asset": lambda name: f"{site.base}/assets/{name}?v={version(name)}",
         "period": Period.of,
+        "weeks": weeks,
+        "months": MONTHS,
     }
     env.filters |= {
         "day": written,
@@ -104,6 +107,9 @@ def environment(catalogue: Catalogue) -> "Environment":
         "bibtex": bibtex,
         "csl": csl,
         "authors_line": authors_line,
+        "coauthors": coauthors,
+        "years": years,
+        "per_day": per_day,
         "excerpt": excerpt,
         "plural": lambda count, noun: f"{count:,} {noun}{'' if count == 1 else 's'}",
         "safe_html": Markup,
@@ -126,16 +132,6 @@ def _compiled() -> "BytecodeCache":
             self.codes[bucket.key, bucket.checksum] = bucket.code
 
     return Compiled()
-
-
-def authors_line(paper: Paper, shown: int = 3) -> str:
-    """The first authors' names and the number of the others, or the number alone."""
-    names = [person.name for person in paper.authors]
-    if not names:
-        return f"{paper.author_count} authors" if paper.author_count else ""
-    if len(names) > shown + 1:
-        return f"{', '.join(names[:shown])} and {len(names) - shown} more"
-    return ", ".join(names)
 
 
 def excerpt(text: str, length: int) -> str:

@@ -157,6 +157,16 @@ class ArticleFrontMatter:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Giscus:
+    """Comments kept in GitHub Discussions; https://giscus.app tells the values."""
+
+    repo: Text = key("Whose discussions, such as you/papers")
+    repo_id: Text = key("Its identifier, as giscus.app tells it")
+    category: Text = key("The category of the discussions")
+    category_id: Text = key("Its identifier, as giscus.app tells it")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """content/site.toml."""
 
@@ -167,6 +177,9 @@ class Settings:
     branch: Branch = key("The branch that pull requests go to", default="main")
     language: Language = key("The language of the pages", default="en")
     front_papers: Count = key("The front page goes on with earlier days up to so many papers", default=12)
+    giscus: Giscus | None = key(
+        "Comments by giscus, loaded on a click: `repo`, `repo_id`, `category`, `category_id`", default=None
+    )
     math_macros: Mapping[str, str] = key("TeX macros: name to replacement", default_factory=dict)
 
     @property

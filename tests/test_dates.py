@@ -2,12 +2,13 @@
 
 import datetime as dt
 import re
+from collections import Counter
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalogue.dates import Kind, Period
+from catalogue.dates import SPAN, Kind, Period, calendars, monthly, weeks
 from catalogue.model import Catalogue, Entry, Page, Paper
 from catalogue.outputs import archive, home, periods
 from catalogue.schema import Settings
@@ -147,18 +148,45 @@ def test_an_empty_year_has_one_page_and_none_within() -> None:
 def test_the_archive_counts_every_paper_once() -> None:
     dates = [dt.date(2024, 2, 29), dt.date(2024, 2, 29), dt.date(2024, 3, 1), dt.date(2026, 12, 31)]
     (page,) = archive.plan(catalogue(dates))
-    cells = [
-        cell
-        for _, _, months in page.context["years"]
-        for _, _, weeks in months
-        for week in weeks
-        for cell in week
-        if cell
+    years = {year.title: [count for _, count in months] for year, months in page.context["years"]}
+    assert years == {"2026": [0] * 11 + [1], "2024": [0, 2, 1] + [0] * 9}
+    assert page.context["most"] == 2
+
+
+@given(st.lists(st.dates(dt.date(1990, 1, 1), dt.date(2030, 12, 31)), min_size=1, max_size=12))
+def test_calendars_hold_every_day_once_and_lead_to_the_nearest_months(days: list[dt.date]) -> None:
+    made = calendars(Counter(days))
+    found = {month.first.replace(day=day): n for month, page in made.items() for day, n in page.days}
+    assert found == Counter(days)
+    assert list(made) == sorted(made)
+    filled = [month for month in made if made[month].days]
+    for month, page in made.items():
+        assert page.previous == max((other for other in filled if other < month), default=None)
+        assert page.next == min((other for other in filled if other > month), default=None)
+
+
+@given(st.dates(dt.date(1600, 1, 1), dt.date(2199, 12, 31)))
+def test_weeks_of_a_month_hold_each_of_its_days_on_its_weekday(day: dt.date) -> None:
+    month = Period.of("month", day)
+    rows = weeks(month)
+    assert [one for row in rows for one in row if one] == [
+        month.first + dt.timedelta(days=i) for i in range((month.following.first - month.first).days)
     ]
-    assert {day: count for day, count in cells if count} == {
-        dt.date(2024, 2, 29): 2, dt.date(2024, 3, 1): 1, dt.date(2026, 12, 31): 1,
-    }  # fmt: skip
-    assert [total for _, total, _ in page.context["years"]] == [1, 3]
+    assert all(one is None or one.weekday() == i for row in rows for i, one in enumerate(row))
+
+
+def test_a_series_ends_with_the_month_given_and_leaves_out_what_is_older() -> None:
+    until = Period.of("month", dt.date(2026, 4, 1))
+    days = [
+        dt.date(2026, 4, 30),
+        dt.date(2026, 4, 1),
+        dt.date(2026, 1, 31),
+        dt.date(2023, 5, 1),
+        dt.date(2023, 4, 30),
+    ]
+    series = monthly(days, until)
+    assert len(series) == SPAN
+    assert (series[-1], series[-4], series[0], sum(series)) == (2, 1, 1, 4)
 
 
 def test_the_front_page_of_an_empty_catalogue() -> None:

@@ -2,15 +2,21 @@
 
 from collections.abc import Iterator
 
+from catalogue.dates import monthly
 from catalogue.model import Catalogue, Page, group
 
 
 def plan(catalogue: Catalogue) -> Iterator[Page]:
     entries = group((it.address, entry) for entry in catalogue.entries for it in entry.organisations)
     organisations = sorted(catalogue.organisations.values(), key=lambda it: (it.name.casefold(), it.key))
+    until = catalogue.newest
+    counted = []
     for organisation in organisations:
-        context = {"organisation": organisation, "entries": entries.get(organisation.address, ())}
+        papers = entries.get(organisation.address, ())
+        series = monthly((entry.paper.date for entry in papers), until)
+        context = {"organisation": organisation, "entries": papers, "series": series, "until": until}
         path = f"{organisation.address[1:]}index.html"
         yield Page(path, "pages/organisation.html", context, organisation.path)
-    counted = tuple((it, len(entries.get(it.address, ()))) for it in organisations)
-    yield Page("organisations/index.html", "pages/organisations.html", {"organisations": counted})
+        counted.append((organisation, len(papers), series))
+    context = {"organisations": tuple(counted), "until": until}
+    yield Page("organisations/index.html", "pages/organisations.html", context)

@@ -2,14 +2,19 @@
 
 from collections.abc import Iterator
 
+from catalogue.dates import monthly
 from catalogue.model import Catalogue, Page, group
 
 
 def plan(catalogue: Catalogue) -> Iterator[Page]:
     entries = group((topic.address, entry) for entry in catalogue.entries for topic in entry.topics)
     topics = sorted(catalogue.topics.values(), key=lambda topic: (topic.title.casefold(), topic.key))
+    until = catalogue.newest
+    counted = []
     for topic in topics:
-        context = {"topic": topic, "entries": entries.get(topic.address, ())}
+        papers = entries.get(topic.address, ())
+        series = monthly((entry.paper.date for entry in papers), until)
+        context = {"topic": topic, "entries": papers, "series": series, "until": until}
         yield Page(f"{topic.address[1:]}index.html", "pages/topic.html", context, topic.path)
-    counted = tuple((topic, len(entries.get(topic.address, ()))) for topic in topics)
-    yield Page("topics/index.html", "pages/topics.html", {"topics": counted})
+        counted.append((topic, len(papers), series))
+    yield Page("topics/index.html", "pages/topics.html", {"topics": tuple(counted), "until": until})

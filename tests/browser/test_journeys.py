@@ -176,7 +176,7 @@ def test_an_address_that_leads_nowhere(page: Page, site: Site) -> None:
 
 
 KINDS = [
-    "/", "/2025/", "/2025/10/", "/2025/W41/", "/2025/10/07/", "/2025/10/08/", "/archive/",
+    "/", "/2025/", "/2025/10/", "/2025/W41/", "/2025/10/07/", "/2025/10/08/", "/archive/", "/trending/",
     "/papers/spinal/", "/papers/alignment-and-safety-in-large-language-models-safety/",
     "/authors/", "/authors/rui-zhang/", "/topics/", "/topics/surveys/",
     "/organisations/", "/organisations/fudan-university/", "/about/", "/search/?q=values", "/404.html",
