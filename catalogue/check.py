@@ -40,7 +40,7 @@ def addresses(plans: Iterable[Page | File]) -> list[Problem]:
         if plan.path.startswith(f"{search.FOLDER}/") and plan.origin:
             message = f"the address /{search.FOLDER}/ belongs to the search"
             problems.append(Problem(plan.origin, 1, 1, message, "Choose another name"))
-        elif other is not plan and not same_key:  # `one_file_per_key` has told that already
+        elif other is not plan and not same_key:  # else `one_file_per_key` has told that already
             mine, its = (plan, other) if plan.origin else (other, plan)
             address = f"/{plan.path.removesuffix('index.html')}"
             owner = its.origin or "the catalogue itself"

@@ -8,4 +8,5 @@ from catalogue.model import Catalogue, Page
 def plan(catalogue: Catalogue) -> Iterator[Page]:
     for entry in catalogue.entries:
         for kind in ("bib", "json"):
-            yield Page(f"papers/{entry.paper.key}.{kind}", f"citations/paper.{kind}", {"entry": entry})
+            path = f"papers/{entry.paper.key}.{kind}"
+            yield Page(path, f"citations/paper.{kind}", {"entry": entry}, entry.paper.path)

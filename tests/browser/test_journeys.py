@@ -134,6 +134,7 @@ def test_reading_without_scripts(scriptless: Page, site: Site) -> None:
     page = scriptless
     page.goto(f"{site.url}/")
     page.get_by_role("link", name="Archive").first.click()
+    page.get_by_role("link", name="May 2025").click()
     page.locator('main a[href$="/2025/05/27/"]').first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("27")
     page.locator('a[rel="next"]').first.click()
