@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor
 from contextlib import suppress
+from datetime import datetime
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -206,6 +207,39 @@ def serve_command(options: Options, port: int) -> None:
     if problems:  # without them it is not known where to serve
         raise ContentError(problems)
     serve(rebuild, options.site, (options.content, render.TEMPLATES), site.base, port, say)
+
+
+@command
+@click.argument("sources", nargs=-1, required=True)
+@click.option("--topic", "topics", multiple=True, help="Topic of the new papers; can be given again.")
+@click.option("--date", type=click.DateTime(["%Y-%m-%d"]), help="Day in this catalogue for the new papers.")
+@click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Tell the outcome as JSON.")
+def add_command(
+    options: Options,
+    sources: tuple[str, ...],
+    topics: tuple[str, ...],
+    date: datetime | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Bring in papers: identifiers, addresses, or saved files of SOURCES."""
+    from catalogue import add
+    from catalogue.importers import IMPORTERS
+
+    reading, _ = load(options, memory.NOTHING)
+    papers = add.gather(add.take(sources, IMPORTERS), IMPORTERS)
+    plan = add.plan(papers, options.content, reading, topics, date.date() if date else None)
+    if dry_run:
+        click.echo(plan.shown(), nl=False)
+    else:
+        add.write(plan, options.content)
+    if as_json:
+        click.echo(plan.as_json())
+    for line in () if as_json else plan.told():
+        say(line)
+    if plan.problems:
+        raise ContentError(plan.problems)
 
 
 if __name__ == "__main__":

@@ -106,6 +106,9 @@ Branch = Annotated[
 State = Annotated[
     str, Form("a status", "preprint|published|withdrawn", "Write preprint, published or withdrawn")
 ]
+Seal = Annotated[
+    str, Form("a seal", "[0-9a-f]{6}(?:-[0-9a-f]{6})*", "Leave it as `build.py add` wrote it, or delete it")
+]
 Address = Annotated[
     str,
     Form(

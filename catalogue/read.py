@@ -72,6 +72,13 @@ def mark(content: Path, path: str, location: tuple[str | int, ...]) -> Mark:
     return frontmatter.parse(data, path).mark(location)
 
 
+def paper(where: str, data: bytes, settings: Settings) -> Paper:
+    """What a paper's file with these bytes, at this place, is read as. Raises ContentError."""
+    document = _document(where, Path(where).stem, data, PaperFrontMatter, Paper, settings)
+    assert isinstance(document, Paper)
+    return document
+
+
 def _assemble(
     content: Path,
     settings: Settings,

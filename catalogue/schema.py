@@ -22,6 +22,7 @@ from catalogue.forms import (
     Language,
     Orcid,
     Picture,
+    Seal,
     State,
     Text,
     TextOr,
@@ -87,6 +88,7 @@ class Source:
     of: Text = key("Which key or text, such as abstract")
     url: Url = key("Where it was taken from")
     date: Day | None = key("When", default=None)
+    seal: Seal | None = key("Digests of the values as imported: one that differs was edited", default=None)
 
 
 Author = Annotated[Person, TextOr("name")]
@@ -130,7 +132,7 @@ class PaperFrontMatter:
     aliases: tuple[Address, ...] = key("Old addresses that lead here, such as /papers/old-key/", default=())
     image: Image | None = key("A picture: `src` in content/images/, and `alt`", default=None)
     submitter: Text | None = key("Who proposed the paper", default=None)
-    source: tuple[Source, ...] = key("Where imported text came from: `of`, `url`, `date`", default=())
+    source: tuple[Source, ...] = key("Where imported text came from: `of`, `url`, `date`, `seal`", default=())
     draft: Flag = key("true: checked, but not published", default=False)
 
 

@@ -1,0 +1,214 @@
+"""`add`: papers come in from everywhere, through one door."""
+
+import datetime as dt
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from catalogue import frontmatter, merge, read
+from catalogue.compose import changed, compose, escaped
+from catalogue.found import Found, Importer, Taken
+from catalogue.problems import ContentError, Problem
+from catalogue.schema import Settings
+from catalogue.shelf import Shelf
+
+REQUIRED = ("title", "date")
+
+
+class Outcome(NamedTuple):
+    """What becomes of one paper: the file it is in, and what is new there."""
+
+    what: Literal["added", "updated", "unchanged"]
+    path: str
+    news: tuple[str, ...]
+    why: str = ""
+
+
+class Plan(NamedTuple):
+    """Files to be written, by their path, each with the text that it had; nothing is written yet."""
+
+    texts: dict[str, str]
+    before: dict[str, str]
+    outcomes: list[Outcome]
+    problems: list[Problem]
+
+    def shown(self) -> str:
+        """What would be written, as a unified diff."""
+        from difflib import unified_diff
+
+        return "".join(
+            line
+            for path, text in self.texts.items()
+            for line in unified_diff(
+                self.before.get(path, "").splitlines(True), text.splitlines(True), path, path
+            )
+        )
+
+    def told(self) -> Iterator[str]:
+        """What becomes of each paper, and of all, in lines."""
+        for what, path, news, why in self.outcomes:
+            if what == "updated":
+                yield f"updated {path}: {', '.join(news)} ({why})"
+            elif what == "added":
+                yield f"added {path}"
+        numbers = Counter(outcome.what for outcome in self.outcomes)
+        yield ", ".join(f"{numbers[what]:,} {what}" for what in ("added", "updated", "unchanged"))
+
+    def as_json(self) -> str:
+        problems = [problem._asdict() for problem in self.problems]
+        papers = [outcome._asdict() for outcome in self.outcomes]
+        return json.dumps({"papers": papers, "problems": problems}, ensure_ascii=False, indent=1)
+
+
+def plan(
+    papers: Iterable[tuple[Found | Problem, dt.date]],
+    content: Path,
+    reading: read.Reading,
+    topics: Sequence[str] = (),
+    date: dt.date | None = None,
+) -> Plan:
+    """Works out what each paper, with the day it was taken, changes in the catalogue."""
+    door = _Door(content, reading.catalogue.settings, Shelf(reading.catalogue.papers), Plan({}, {}, [], []))
+    organisations = set(reading.catalogue.organisations)
+    for found, day in papers:
+        if isinstance(found, Problem):
+            door.plan.problems.append(found)
+            continue
+        extra: dict[str, object] = {"topics": list(topics)} if topics else {}
+        if date:
+            extra["date"] = date.isoformat()
+        try:
+            outcome = door.take(found._replace(values={**found.values, **extra}), day)
+        except ContentError as error:
+            reasons = "; ".join(problem.message for problem in error.problems)
+            hint = "Add it by hand, or mend the source"
+            door.plan.problems.append(Problem(found.path, found.line, 1, f"left out: {reasons}", hint))
+            continue
+        door.plan.outcomes.append(outcome)
+        if outcome.what != "unchanged":
+            for key, name in found.organisations.items():
+                if key not in organisations:
+                    organisations.add(key)
+                    door.plan.texts[f"organisations/{key}.md"] = compose({"name": name}, "")
+    return door.plan
+
+
+class _Door(NamedTuple):
+    content: Path
+    settings: Settings
+    shelf: Shelf
+    plan: Plan
+
+    def take(self, found: Found, day: dt.date) -> Outcome:
+        """Plans one paper. Raises ContentError if it cannot be an entry."""
+        for name in REQUIRED:
+            if not found.values.get(name):
+                raise ContentError([Problem(found.path, found.line, 1, f"it has no {name}", "")])
+        body = escaped(found.text)
+        if same := self.shelf.find(found.values):
+            return self.merge(found, body, day, *same)
+        key = self.shelf.new_key(found.values)
+        path = f"papers/{found.values['date'][:4]}/{key}.md"
+        merged = merge.fresh(found, body, day)
+        text, dropped = self.sound(path, found, dict(merged.values), body)
+        self.plan.texts[path] = text
+        self.shelf.add(key, f"{self.content.name}/{path}", found.values)
+        return Outcome("added", path, tuple(name for name in merged.changed if name not in dropped))
+
+    def merge(self, found: Found, body: str, day: dt.date, key: str, why: str) -> Outcome:
+        path = self.shelf.places[key].removeprefix(f"{self.content.name}/")
+        text = self.text(path)
+        parsed = frontmatter.parse(text.encode(), path)
+        merged = merge.update(found, body, day, parsed.metadata, parsed.body)
+        if merged is None:
+            return Outcome("unchanged", path, (), f"same {why}")
+        new = changed(text, merged.values, merged.body)
+        read.paper(f"{self.content.name}/{path}", new.encode(), self.settings)
+        if path not in self.plan.texts:
+            self.plan.before[path] = text
+        self.plan.texts[path] = new
+        self.shelf.add(key, self.shelf.places[key], {"title": parsed.metadata["title"], **merged.values})
+        return Outcome("updated", path, merged.changed, f"same {why}")
+
+    def text(self, path: str) -> str:
+        return self.plan.texts.get(path) or frontmatter.decode((self.content / path).read_bytes())
+
+    def sound(
+        self, path: str, found: Found, values: dict[str, object], body: str
+    ) -> tuple[str, tuple[str, ...]]:
+        """The text of a new file. What of it cannot be kept is left out, and told. Raises ContentError
+        if nothing can be."""
+        text = compose(values, body)
+        where = f"{self.content.name}/{path}"
+        try:
+            read.paper(where, text.encode(), self.settings)
+            return text, ()
+        except ContentError as error:
+            parsed = frontmatter.parse(text.encode(), where)
+            starts = [(mark.key_line, str(at[0])) for at, mark in parsed.marks.items() if len(at) == 1]
+            wrong: dict[str, Problem] = {}
+            for problem in error.problems:
+                name = max((start for start in starts if start[0] <= problem.line), default=(0, ""))[1]
+                wrong.setdefault(name if problem.line < parsed.body_line else merge.ABSTRACT, problem)
+            if wrong.keys() & {*REQUIRED, "", merge.ABSTRACT, "source"}:
+                raise
+        kept = {name: value for name, value in values.items() if name not in wrong}
+        text = compose(kept, body)
+        read.paper(where, text.encode(), self.settings)
+        for name, problem in wrong.items():
+            message = f"`{name}` is left out of {where}: {problem.message}"
+            self.plan.problems.append(Problem(found.path, found.line, 1, message, problem.hint))
+        return text, tuple(wrong)
+
+
+def take(sources: Iterable[str], importers: Sequence[Importer]) -> Iterator[Taken | Problem]:
+    """The bytes of every file, and the answer for every identifier or address. The day of a file is
+    that on which it was last written; an answer's is today's."""
+    for source in sources:
+        path = Path(source)
+        if path.is_file():
+            day = dt.date.fromtimestamp(path.stat().st_mtime)
+            yield Taken(path.read_bytes(), source, day)
+            continue
+        addresses = (importer.address(source) for importer in importers)
+        if address := next(filter(None, addresses), None):
+            from catalogue.fetch import Unanswered, fetch
+
+            try:
+                yield Taken(fetch(address), address, dt.date.today())
+            except Unanswered as error:
+                yield Problem(
+                    source, 1, 1, str(error), "Try again later, or save the answer and add the file"
+                )
+        else:
+            hint = "Give an identifier or an address, or the path of a saved file"
+            yield Problem(source, 1, 1, "there is no such file, and no source knows this name", hint)
+
+
+def gather(
+    taken: Iterable[Taken | Problem], importers: Sequence[Importer]
+) -> Iterator[tuple[Found | Problem, dt.date]]:
+    """Every paper of every file or answer, each with the day it was taken."""
+    for one in taken:
+        if isinstance(one, Problem):
+            yield one, dt.date.min
+            continue
+        data, path, day = one
+        importer = next((importer for importer in importers if importer.knows(data, path)), None)
+        if importer:
+            yield from ((found, day) for found in importer.read(data, path))
+        else:
+            names = ", ".join(importer.NAME for importer in importers)
+            yield Problem(path, 1, 1, "this is not a source of papers", f"Known are: {names}"), day
+
+
+def write(plan: Plan, content: Path) -> None:
+    """Writes the planned files, each in one step."""
+    for path, text in plan.texts.items():
+        target = content / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        new = target.with_name(f".{target.name}.new")
+        new.write_text(text, "utf-8")
+        new.replace(target)

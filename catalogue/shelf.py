@@ -1,0 +1,70 @@
+"""Which papers there are already: the same one is recognised by its identifiers and by its title."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from catalogue.markdown import plain
+from catalogue.model import Paper
+from catalogue.slugs import key_for, slug
+
+KINDS = ("arxiv", "doi", "openreview", "acl")
+
+
+class Shelf:
+    """The papers of a catalogue by their identifiers and titles; papers can be added."""
+
+    def __init__(self, papers: Iterable[Paper]) -> None:
+        self.places: dict[str, str] = {}
+        self.known: dict[str, str] = {}
+        self.names: dict[str, dict[str, str]] = {}
+        for paper in papers:
+            values = {"title": paper.title} | {kind: getattr(paper, kind) for kind in KINDS}
+            self.add(paper.key, paper.path, values)
+
+    def add(self, key: str, path: str, values: Mapping[str, Any]) -> None:
+        self.places[key] = path
+        self.names.setdefault(key, {}).update(identifiers(values))
+        for kind, name in self.names[key].items():
+            self.known.setdefault(f"{kind}:{name}", key)
+
+    def find(self, values: Mapping[str, Any]) -> tuple[str, str] | None:
+        """The key of the same paper and by what it was recognised. Equal titles do not make two papers
+        one if an identifier of theirs differs."""
+        mine = identifiers(values)
+        for kind, name in mine.items():
+            key = self.known.get(f"{kind}:{name}")
+            if key and (kind != "title" or self._agree(mine, self.names[key])):
+                return key, kind
+        return None
+
+    def _agree(self, mine: Mapping[str, str], its: Mapping[str, str]) -> bool:
+        return all(mine[kind] == its[kind] for kind in KINDS if kind in mine and kind in its)
+
+    def new_key(self, values: Mapping[str, Any]) -> str:
+        """A key for a paper that is not here. It depends on the paper, and on no other unless that has
+        taken it."""
+        key = key_for(plain(values["title"])) or "paper"
+        names = identifiers(values)
+        second = next((names[kind] for kind in KINDS if kind in names), values["date"][:4])
+        choices = [key, f"{key}-{values['date'][:4]}", f"{key[:60]}-{slug(second)}"[:100]]
+        number = 2
+        while choices[0] in self.places:
+            choices = choices[1:] or [f"{key}-{number}"]
+            number += len(choices) == 1
+        return choices[0]
+
+
+def identifiers(values: Mapping[str, Any]) -> dict[str, str]:
+    """What names a paper, each in one spelling: an arXiv identifier without its version, a DOI in lower
+    case, the letters and digits of the title."""
+    found = {kind: str(values[kind]) for kind in KINDS if values.get(kind)}
+    if "arxiv" in found:
+        found["arxiv"] = re.sub(r"v\d+$", "", found["arxiv"])
+    if "doi" in found:
+        found["doi"] = found["doi"].lower()
+    title = unicodedata.normalize("NFKD", plain(values["title"])).casefold()
+    if letters := "".join(re.findall(r"[^\W_]", title)):
+        found["title"] = letters
+    return found

@@ -1,0 +1,264 @@
+"""`add`: what a source says becomes a file that reads back as the same values, once."""
+
+import datetime as dt
+import itertools
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import build
+from catalogue import add, frontmatter, markdown, memory
+from catalogue.compose import changed, compose, escaped
+from catalogue.convert import convert
+from catalogue.found import Found
+from catalogue.problems import Problem
+from catalogue.schema import PaperFrontMatter
+from catalogue.strictyaml import invisible
+from conftest import Write, options, paper
+
+DAY = dt.date(2026, 4, 17)
+line = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"]), min_size=1).filter(
+    lambda text: text.strip() and not invisible(text)
+)
+key = st.from_regex(r"[a-z0-9]{1,9}(-[a-z0-9]{1,9}){0,2}", fullmatch=True)
+person = line | st.fixed_dictionaries({"name": line}, optional={"affiliation": line})
+values = st.fixed_dictionaries(
+    {"title": line, "date": st.dates(dt.date(1900, 1, 1), dt.date(2199, 1, 1)).map(str)},
+    optional={
+        "authors": st.lists(person, min_size=1, max_size=4),
+        "topics": st.lists(key, min_size=1, max_size=3),
+        "keywords": st.lists(line, min_size=1, max_size=3),
+        "venue": line,
+        "status": st.fixed_dictionaries({"state": st.just("withdrawn")}, optional={"reason": line}),
+        "links": st.dictionaries(
+            st.sampled_from(["code", "pdf"]), st.just("https://example.org/a_b#c?d=e%20f"), min_size=1
+        ),
+        "summary": line,
+        "awards": st.lists(line, min_size=1, max_size=2),
+    },
+)
+
+
+@given(values)
+def test_what_is_written_reads_back_as_the_same_values(given: dict[str, Any]) -> None:
+    parsed = frontmatter.parse(compose(given, "").encode(), "papers/x.md")
+    assert parsed.metadata == given
+    assert not any(mark.cut for mark in parsed.marks.values())
+    convert(PaperFrontMatter, parsed, "papers/x.md")
+
+
+@given(values, values)
+def test_keys_changed_in_place_read_back_and_the_others_stay(
+    old: dict[str, Any], new: dict[str, Any]
+) -> None:
+    text = compose(old, "The body.").replace("\ntitle:", "\n# a person's comment\ntitle:", 1)
+    after = changed(text, new, None)
+    parsed = frontmatter.parse(after.encode(), "papers/x.md")
+    assert parsed.metadata == old | new
+    assert parsed.body == "\nThe body.\n"
+    assert changed(after, new, None) == after
+
+
+@given(
+    st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"]) | st.sampled_from("\\*_[]<>&#`$|~-+1.)(! "))
+)
+def test_any_text_becomes_markdown_that_shows_it(text: str) -> None:
+    if invisible(text) or "$" in text:
+        return
+    shown = markdown.render(escaped(text))
+    assert shown.problems == ()
+    assert shown.text == " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("We use a_b and snake_case.", "We use a_b and snake_case."),
+        ("*Stars* and [links](x) and <b>", r"\*Stars\* and \[links\](x) and \<b>"),
+        ("With $x_1 * y_2$ in it.", "With $x_1 * y_2$ in it."),
+        ("One.\n\n1. Two", "One.\n\n1\\. Two"),
+        ("Line\nbreaks  are\tspaces", "Line breaks are spaces"),
+    ],
+)
+def test_markdown_has_no_more_backslashes_than_it_needs(text: str, written: str) -> None:
+    assert escaped(text) == written
+
+
+def found(
+    title: str = "A Title", text: str = "An abstract.", url: str = "https://example.org/1", **more: Any
+) -> Found:
+    given = {"title": title, "date": "2026-04-16", **more}
+    return Found(given, text, url, "source.txt", 3)
+
+
+def run(content: Path, *papers: Found | Problem, day: dt.date = DAY) -> add.Plan:
+    reading, _ = build.load(options(content), memory.NOTHING)
+    plan = add.plan([(one, day) for one in papers], content, reading)
+    add.write(plan, content)
+    return plan
+
+
+def texts(content: Path) -> dict[str, str]:
+    return {path.name: path.read_text() for path in sorted((content / "papers").rglob("*.md"))}
+
+
+def test_a_new_paper_is_a_file_a_person_can_edit(content: Write) -> None:
+    folder = content({})
+    plan = run(folder, found("Some: Thing", arxiv="2604.00001", authors=["Ada Example"]))
+    assert plan.problems == []
+    assert (folder / "papers/2026/some.md").read_text() == (
+        '---\ntitle: "Some: Thing"\ndate: 2026-04-16\nauthors:\n  - Ada Example\narxiv: "2604.00001"\n'
+        "source:\n  - of: title, authors, arxiv, abstract\n    url: https://example.org/1\n"
+        "    date: 2026-04-17\n    seal: "
+        + (folder / "papers/2026/some.md").read_text().partition("seal: ")[2].partition("\n")[0]
+        + "\n---\n\nAn abstract.\n"
+    )
+    build.build(options(folder))
+
+
+def test_adding_again_changes_nothing_on_any_later_day(content: Write) -> None:
+    folder = content({})
+    papers = [found(f"Paper {i}", url=f"https://example.org/{i}", comments="3") for i in range(3)]
+    run(folder, *papers)
+    before = texts(folder)
+    plan = run(folder, *papers, day=dt.date(2027, 1, 1))
+    assert [outcome.what for outcome in plan.outcomes] == ["unchanged"] * 3
+    assert plan.texts == {} and texts(folder) == before
+
+
+def test_a_newer_version_changes_what_the_source_owns_and_keeps_what_a_person_did(content: Write) -> None:
+    folder = content({})
+    run(folder, found("Old Title", arxiv="2604.00001", authors=["Ada"], venue="Somewhere", comments="1"))
+    path = folder / "papers/2026/old-title.md"
+    edited = path.read_text().replace("An abstract.", "My own words.").replace("venue: Somewhere\n", "")
+    path.write_text(edited.replace("authors:", "# checked\ntopics: [vision]\nauthors:"))
+    newer = found(
+        "New Title",
+        "Another abstract.",
+        arxiv="2604.00001v2",
+        authors=["Ada", "Bo"],
+        venue="There",
+        comments="9",
+    )
+    plan = run(folder, newer, day=dt.date(2026, 5, 1))
+    (outcome,) = plan.outcomes
+    assert (outcome.what, outcome.why) == ("updated", "same arxiv")
+    text = path.read_text()
+    assert '"New Title"' in text and "  - Bo" in text and "comments: 9\ncounted: 2026-05-01" in text
+    assert "My own words." in text and "venue" not in text.partition("source")[0]
+    assert "# checked\n" in text and "topics: [vision]" in text and "updated: 2026-05-01" in text
+    assert run(folder, newer, day=dt.date(2026, 6, 1)).texts == {}
+
+
+def test_the_same_paper_from_another_source_only_fills_what_is_missing(content: Write) -> None:
+    folder = content(
+        {"papers/2026/mine.md": paper("The Same Paper", "2026-01-01", "Mine.", arxiv='"2604.00001"')}
+    )
+    other = found(
+        "The same paper!",
+        "Theirs.",
+        doi="10.1000/1",
+        venue="Journal",
+        links={"code": "https://example.org/c"},
+    )
+    (outcome,) = run(folder, other).outcomes
+    assert (outcome.what, outcome.why) == ("updated", "same title")
+    text = (folder / "papers/2026/mine.md").read_text()
+    assert "Mine." in text and "Theirs." not in text and "doi: 10.1000/1" in text and "code: https" in text
+    assert run(folder, other).texts == {}
+
+
+def test_equal_titles_with_other_identifiers_are_two_papers(content: Write) -> None:
+    folder = content({})
+    plan = run(
+        folder,
+        found("Editorial", arxiv="2604.00001", url="https://example.org/1"),
+        found("Editorial", arxiv="2604.00002", url="https://example.org/2"),
+    )
+    assert [outcome.path for outcome in plan.outcomes] == [
+        "papers/2026/editorial.md", "papers/2026/editorial-2026.md",
+    ]  # fmt: skip
+
+
+def test_what_cannot_be_kept_is_told_and_the_rest_comes_in(content: Write) -> None:
+    folder = content({})
+    plan = run(
+        folder,
+        found("Good", doi="not a doi", arxiv="2604.00001"),
+        found("", url="https://example.org/2"),
+        Problem("source.txt", 9, 1, "this entry is not closed", "Close it"),
+    )
+    assert [(problem.line, problem.message) for problem in plan.problems] == [
+        (3, "`doi` is left out of content/papers/2026/good.md: `doi` 'not a doi' is not a DOI"),
+        (3, "left out: it has no title"),
+        (9, "this entry is not closed"),
+    ]
+    assert list(texts(folder)) == ["good.md"]
+    build.build(options(folder))
+
+
+PAPERS = [
+    found("First", url="https://example.org/1", arxiv="2604.00001"),
+    found("Second", url="https://example.org/2", doi="10.1000/2", comments="2"),
+    found("Third", url="https://example.org/3"),
+    found("First", url="https://other.example.org/1", arxiv="2604.00001", venue="There"),
+]
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4))), ids=str)
+def test_any_order_of_adding_again_gives_the_same_files(order: tuple[int, ...], content: Write) -> None:
+    folder = content({})
+    run(folder, *PAPERS)
+    before = texts(folder)
+    run(folder, *(PAPERS[i] for i in order), day=dt.date(2026, 12, 1))
+    assert texts(folder) == before
+
+
+class Lines:
+    """An importer of files with a title on each line."""
+
+    NAME = "Lines"
+
+    def address(self, source: str) -> str | None:
+        return None
+
+    def knows(self, data: bytes, path: str) -> bool:
+        return path.endswith(".lines")
+
+    def read(self, data: bytes, path: str) -> Iterator[Found | Problem]:
+        for number, title in enumerate(data.decode().splitlines(), 1):
+            yield Found(
+                {"title": title, "date": "2026-04-16"}, "", f"https://example.org/{number}", path, number
+            )
+
+
+def test_the_command(
+    content: Write, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = content({})
+    monkeypatch.setattr("catalogue.importers.IMPORTERS", (Lines(),))
+    source = folder.parent / "titles.lines"
+    source.write_text("One\nTwo\n")
+    call = ["add", str(source), "--content", str(folder), "--topic", "vision", "--date", "2026-01-02"]
+    build.cli([*call, "--dry-run"], standalone_mode=False)
+    assert '+title: "One"' in capsys.readouterr().out
+    assert texts_or_none(folder) == {}
+    build.cli([*call, "--json"], standalone_mode=False)
+    told = json.loads(capsys.readouterr().out)
+    assert [outcome["path"] for outcome in told["papers"]] == ["papers/2026/one.md", "papers/2026/two.md"]
+    assert "topics: [vision]\n" in texts(folder)["one.md"] and "date: 2026-01-02" in texts(folder)["one.md"]
+    with pytest.raises(SystemExit) as ended:
+        build.cli(["add", "no-such-thing", "--content", str(folder)], standalone_mode=False)
+    assert ended.value.code == 1
+    assert (
+        "no-such-thing:1:1: there is no such file, and no source knows this name." in capsys.readouterr().err
+    )
+
+
+def texts_or_none(content: Path) -> dict[str, str]:
+    return texts(content) if (content / "papers").exists() else {}
