@@ -3,9 +3,9 @@
 import datetime as dt
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from catalogue import frontmatter, merge, read
 from catalogue.compose import changed, compose, escaped
@@ -69,18 +69,20 @@ def plan(
     topics: Sequence[str] = (),
     date: dt.date | None = None,
 ) -> Plan:
-    """Works out what each paper, with the day it was taken, changes in the catalogue."""
-    door = _Door(content, reading.catalogue.settings, Shelf(reading.catalogue.papers), Plan({}, {}, [], []))
+    """Works out what each paper, with the day it was taken, changes in the catalogue. `topics` and `date`
+    are the curator's own, for new papers."""
+    own: dict[str, Any] = {"topics": list(topics)} if topics else {}
+    if date:
+        own["date"] = date.isoformat()
+    shelf = Shelf(reading.catalogue.papers)
+    door = _Door(content, reading.catalogue.settings, shelf, own, Plan({}, {}, [], []))
     organisations = set(reading.catalogue.organisations)
     for found, day in papers:
         if isinstance(found, Problem):
             door.plan.problems.append(found)
             continue
-        extra: dict[str, object] = {"topics": list(topics)} if topics else {}
-        if date:
-            extra["date"] = date.isoformat()
         try:
-            outcome = door.take(found._replace(values={**found.values, **extra}), day)
+            outcome = door.take(found, day)
         except ContentError as error:
             reasons = "; ".join(problem.message for problem in error.problems)
             hint = "Add it by hand, or mend the source"
@@ -99,6 +101,7 @@ class _Door(NamedTuple):
     content: Path
     settings: Settings
     shelf: Shelf
+    own: Mapping[str, Any]
     plan: Plan
 
     def take(self, found: Found, day: dt.date) -> Outcome:
@@ -109,10 +112,11 @@ class _Door(NamedTuple):
         body = escaped(found.text)
         if same := self.shelf.find(found.values):
             return self.merge(found, body, day, *same)
-        key = self.shelf.new_key(found.values)
-        path = f"papers/{found.values['date'][:4]}/{key}.md"
-        merged = merge.fresh(found, body, day)
-        text, dropped = self.sound(path, found, dict(merged.values), body)
+        date = str(self.own.get("date", found.values["date"]))
+        key = self.shelf.new_key({**found.values, "date": date})
+        path = f"papers/{date[:4]}/{key}.md"
+        merged = merge.fresh(_settled(found, date), body, day)
+        text, dropped = self.sound(path, found, {**merged.values, **self.own}, body)
         self.plan.texts[path] = text
         self.shelf.add(key, f"{self.content.name}/{path}", found.values)
         return Outcome("added", path, tuple(name for name in merged.changed if name not in dropped))
@@ -121,7 +125,8 @@ class _Door(NamedTuple):
         path = self.shelf.places[key].removeprefix(f"{self.content.name}/")
         text = self.text(path)
         parsed = frontmatter.parse(text.encode(), path)
-        merged = merge.update(found, body, day, parsed.metadata, parsed.body)
+        settled = _settled(found, parsed.metadata["date"])
+        merged = merge.update(settled, body, day, parsed.metadata, parsed.body)
         if merged is None:
             return Outcome("unchanged", path, (), f"same {why}")
         new = changed(text, merged.values, merged.body)
@@ -136,7 +141,7 @@ class _Door(NamedTuple):
         return self.plan.texts.get(path) or frontmatter.decode((self.content / path).read_bytes())
 
     def sound(
-        self, path: str, found: Found, values: dict[str, object], body: str
+        self, path: str, found: Found, values: Mapping[str, Any], body: str
     ) -> tuple[str, tuple[str, ...]]:
         """The text of a new file. What of it cannot be kept is left out, and told. Raises ContentError
         if nothing can be."""
@@ -161,6 +166,16 @@ class _Door(NamedTuple):
             message = f"`{name}` is left out of {where}: {problem.message}"
             self.plan.problems.append(Problem(found.path, found.line, 1, message, problem.hint))
         return text, tuple(wrong)
+
+
+def _settled(found: Found, date: str) -> Found:
+    """The paper as an entry of this day keeps it: no `published` that is the same day, and the number of
+    authors where a name stands twice, as it may be that of two people."""
+    values = {key: value for key, value in found.values.items() if key != "published" or value != date}
+    names = [str(author) for author in values.get("authors", [])]
+    if len(set(names)) < len(names):
+        values["author_count"] = str(len(names))
+    return found._replace(values=values)
 
 
 def take(sources: Iterable[str], importers: Sequence[Importer]) -> Iterator[Taken | Problem]:

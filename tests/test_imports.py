@@ -12,7 +12,7 @@ FLOORS = (
     {"forms"},
     {"schema"},
     {"model", "strictyaml"},
-    {"frontmatter", "tex", "files", "cite", "people", "watch"},
+    {"frontmatter", "tex", "files", "cite", "clean", "people", "watch"},
     {"mathml", "settle"},
     {"lost"},
     {"markdown", "convert"},
