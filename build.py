@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -34,6 +34,9 @@ from catalogue.outputs import (
 )
 from catalogue.problems import ContentError
 from catalogue.report import count, problems_found, progress, say
+
+if TYPE_CHECKING:
+    from catalogue.add import Plan
 
 OUTPUTS = (
     home,
@@ -230,16 +233,51 @@ def add_command(
     reading, _ = load(options, memory.NOTHING)
     papers = add.gather(add.take(sources, IMPORTERS), IMPORTERS)
     plan = add.plan(papers, options.content, reading, topics, date.date() if date else None)
+    carry_out(plan, options.content, dry_run, as_json)
+
+
+def carry_out(plan: "Plan", content: Path, dry_run: bool, as_json: bool = False) -> None:
+    """Writes what is planned, and tells it. Raises ContentError with all that is wrong."""
     if dry_run:
         click.echo(plan.shown(), nl=False)
     else:
-        add.write(plan, options.content)
+        plan.write(content)
     if as_json:
         click.echo(plan.as_json())
     for line in () if as_json else plan.told():
         say(line)
     if plan.problems:
         raise ContentError(plan.problems)
+
+
+@command
+@click.argument("sources", nargs=-1)
+@click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
+def refresh_command(options: Options, sources: tuple[str, ...], dry_run: bool) -> None:
+    """Record anew the comments, upvotes and links of papers that are here, from SOURCES; without any,
+    from Daily Papers of the newest month."""
+    from catalogue import add
+    from catalogue.importers import IMPORTERS
+
+    reading, _ = load(options, memory.NOTHING)
+    newest = f"{reading.catalogue.newest.first:%Y-%m}"
+    papers = add.gather(add.take(sources or (newest,), IMPORTERS), IMPORTERS)
+    plan = add.refresh(papers, options.content, reading)
+    carry_out(plan, options.content, dry_run)
+
+
+@command
+@click.argument("title")
+@click.option(
+    "--date", type=click.DateTime(["%Y-%m-%d"]), help="Its day in this catalogue; today if not given."
+)
+def new_command(options: Options, title: str, date: datetime | None) -> None:
+    """Write the skeleton of an entry for a paper with this TITLE."""
+    from catalogue import add
+
+    reading, _ = load(options, memory.NOTHING)
+    plan = add.new(title, (date or datetime.now()).date(), options.content, reading)
+    carry_out(plan, options.content, False)
 
 
 if __name__ == "__main__":

@@ -3,12 +3,13 @@
 import datetime as dt
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from catalogue import frontmatter, merge, read
-from catalogue.compose import changed, compose, escaped
+from catalogue.clean import line
+from catalogue.compose import changed, compose, escaped, skeleton
 from catalogue.found import Found, Importer, Taken
 from catalogue.problems import ContentError, Problem
 from catalogue.schema import Settings
@@ -39,9 +40,9 @@ class Plan(NamedTuple):
         from difflib import unified_diff
 
         return "".join(
-            line
+            row
             for path, text in self.texts.items()
-            for line in unified_diff(
+            for row in unified_diff(
                 self.before.get(path, "").splitlines(True), text.splitlines(True), path, path
             )
         )
@@ -55,6 +56,15 @@ class Plan(NamedTuple):
                 yield f"added {path}"
         numbers = Counter(outcome.what for outcome in self.outcomes)
         yield ", ".join(f"{numbers[what]:,} {what}" for what in ("added", "updated", "unchanged"))
+
+    def write(self, content: Path) -> None:
+        """Writes the files, each in one step."""
+        for path, text in self.texts.items():
+            target = content / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            new = target.with_name(f".{target.name}.new")
+            new.write_text(text, "utf-8")
+            new.replace(target)
 
     def as_json(self) -> str:
         problems = [problem._asdict() for problem in self.problems]
@@ -121,12 +131,14 @@ class _Door(NamedTuple):
         self.shelf.add(key, f"{self.content.name}/{path}", found.values)
         return Outcome("added", path, tuple(name for name in merged.changed if name not in dropped))
 
-    def merge(self, found: Found, body: str, day: dt.date, key: str, why: str) -> Outcome:
+    def merge(
+        self, found: Found, body: str, day: dt.date, key: str, why: str, always: Collection[str] = ()
+    ) -> Outcome:
         path = self.shelf.places[key].removeprefix(f"{self.content.name}/")
         text = self.text(path)
         parsed = frontmatter.parse(text.encode(), path)
         settled = _settled(found, parsed.metadata["date"])
-        merged = merge.update(settled, body, day, parsed.metadata, parsed.body)
+        merged = merge.update(settled, body, day, parsed.metadata, parsed.body, always)
         if merged is None:
             return Outcome("unchanged", path, (), f"same {why}")
         new = changed(text, merged.values, merged.body)
@@ -202,6 +214,31 @@ def take(sources: Iterable[str], importers: Sequence[Importer]) -> Iterator[Take
             yield Problem(source, 1, 1, "there is no such file, and no source knows this name", hint)
 
 
+def new(title: str, date: dt.date, content: Path, reading: read.Reading) -> Plan:
+    """Plans the skeleton of one entry, unless a paper of this title is here."""
+    shelf, values = Shelf(reading.catalogue.papers), {"title": line(title), "date": date.isoformat()}
+    if not values["title"]:
+        return Plan({}, {}, [], [Problem("new", 1, 1, "the title is empty", "Give it in quotes")])
+    if same := shelf.find(values):
+        problem = Problem(shelf.places[same[0]], 1, 1, "this paper is here already", "Edit this file")
+        return Plan({}, {}, [], [problem])
+    path = f"papers/{date.year}/{shelf.new_key(values)}.md"
+    return Plan({path: skeleton(values["title"], values["date"])}, {}, [Outcome("added", path, ())], [])
+
+
+def refresh(papers: Iterable[tuple[Found | Problem, dt.date]], content: Path, reading: read.Reading) -> Plan:
+    """Works out what is new of the signals of papers that are here: counts, and links that were missing."""
+    shelf = Shelf(reading.catalogue.papers)
+    door = _Door(content, reading.catalogue.settings, shelf, {}, Plan({}, {}, [], []))
+    for found, day in papers:
+        if isinstance(found, Problem):
+            door.plan.problems.append(found)
+        elif found.values.get("title") and (same := shelf.find(found.values)):
+            kept = {key: found.values[key] for key in (*merge.COUNTS, "links") if key in found.values}
+            door.plan.outcomes.append(door.merge(found._replace(values=kept), "", day, *same, merge.COUNTS))
+    return door.plan
+
+
 def gather(
     taken: Iterable[Taken | Problem], importers: Sequence[Importer]
 ) -> Iterator[tuple[Found | Problem, dt.date]]:
@@ -217,13 +254,3 @@ def gather(
         else:
             names = ", ".join(importer.NAME for importer in importers)
             yield Problem(path, 1, 1, "this is not a source of papers", f"Known are: {names}"), day
-
-
-def write(plan: Plan, content: Path) -> None:
-    """Writes the planned files, each in one step."""
-    for path, text in plan.texts.items():
-        target = content / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        new = target.with_name(f".{target.name}.new")
-        new.write_text(text, "utf-8")
-        new.replace(target)

@@ -27,6 +27,14 @@ def compose(values: Mapping[str, Any], body: str) -> str:
     return f"---\n{written}---\n" + (f"\n{body.strip()}\n" if body.strip() else "")
 
 
+def skeleton(title: str, date: str) -> str:
+    """A new entry to be filled in: what is required, and every other key as a comment that explains it."""
+    given = block("title", title) + block("date", date)
+    others = [field for field in dataclasses.fields(PaperFrontMatter) if field.name not in ("title", "date")]
+    explained = "".join(f"# {field.name}:  # {field.metadata['description']}\n" for field in others)
+    return f"---\n{given}{explained}---\n"
+
+
 def changed(text: str, values: Mapping[str, Any], body: str | None) -> str:
     """The text of a file with only these keys written anew, and the body if one is given. Comments and
     all that a person wrote otherwise stay as they are."""

@@ -6,7 +6,7 @@ has that digest is the source's and follows it; a value that a person has change
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
@@ -34,9 +34,15 @@ def fresh(found: Found, body: str, day: dt.date) -> Merged:
 
 
 def update(
-    found: Found, body: str, day: dt.date, current: Mapping[str, Any], current_body: str
+    found: Found,
+    body: str,
+    day: dt.date,
+    current: Mapping[str, Any],
+    current_body: str,
+    always: Collection[str] = (),
 ) -> Merged | None:
-    """What this source changes in an entry; None if it has nothing new."""
+    """What this source changes in an entry; None if it has nothing new. The keys of `always` follow the
+    source whoever wrote them."""
     given = _flat(found.values) | ({ABSTRACT: body} if body else {})
     now = _flat(current) | ({ABSTRACT: current_body.strip()} if current_body.strip() else {})
     sources = [source for source in current.get("source", []) if isinstance(source, dict)]
@@ -45,7 +51,7 @@ def update(
     news = {
         key: value
         for key, value in given.items()
-        if key not in OURS and value != now.get(key) and _open(key, now, seals)
+        if key not in OURS and value != now.get(key) and (key in always or _open(key, now, seals))
     }
     if not news:
         return None

@@ -99,7 +99,7 @@ def found(
 def run(content: Path, *papers: Found | Problem, day: dt.date = DAY) -> add.Plan:
     reading, _ = build.load(options(content), memory.NOTHING)
     plan = add.plan([(one, day) for one in papers], content, reading)
-    add.write(plan, content)
+    plan.write(content)
     return plan
 
 
@@ -262,3 +262,38 @@ def test_the_command(
 
 def texts_or_none(content: Path) -> dict[str, str]:
     return texts(content) if (content / "papers").exists() else {}
+
+
+def test_refresh_records_signals_anew_and_nothing_else(content: Write) -> None:
+    mine = paper("Mine", "2026-01-01", arxiv='"2604.00001"', comments="1", counted="2026-01-02")
+    folder = content({"papers/2026/mine.md": mine})
+    reading, _ = build.load(options(folder), memory.NOTHING)
+    news = found("Another title", arxiv="2604.00001", comments="7", upvotes="3", venue="There",
+                 links={"code": "https://example.org/c"})  # fmt: skip
+    stranger = found("Not here", comments="9", url="https://example.org/2")
+    plan = add.refresh([(news, DAY), (stranger, DAY)], folder, reading)
+    plan.write(folder)
+    text = (folder / "papers/2026/mine.md").read_text()
+    assert "title: Mine\n" in text and "venue" not in text and "code: https://example.org/c" in text
+    assert "comments: 7\n" in text and "upvotes: 3\n" in text and "counted: 2026-04-17\n" in text
+    assert list(texts(folder)) == ["mine.md"]
+    reading, _ = build.load(options(folder), memory.NOTHING)
+    assert add.refresh([(news, dt.date(2026, 5, 1))], folder, reading).texts == {}
+
+
+def test_a_new_entry_is_a_skeleton_that_explains_itself(
+    content: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = content({})
+    call = ["new", 'A "New": Paper', "--date", "2026-04-17", "--content", str(folder)]
+    build.cli(call, standalone_mode=False)
+    assert "added papers/2026/a-new.md" in capsys.readouterr().err
+    text = (folder / "papers/2026/a-new.md").read_text()
+    assert text.startswith(
+        '---\ntitle: "A \\"New\\": Paper"\ndate: 2026-04-17\n# published:  # When the paper'
+    )
+    assert "# draft:  # true: checked, but not published\n---\n" in text
+    build.build(options(folder))
+    with pytest.raises(SystemExit):
+        build.cli(call, standalone_mode=False)
+    assert "papers/2026/a-new.md:1:1: this paper is here already. Edit this file" in capsys.readouterr().err
