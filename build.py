@@ -5,6 +5,7 @@ import gc
 import os
 import sys
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor
 from contextlib import suppress
@@ -97,7 +98,8 @@ def build(options: Options) -> Outcome:
         if change.any:
             stage, lost = write.stage(options.site, change.kept)
             stale = [plan for plan in plans if plan.path in change.stale or plan.path in lost]
-            progress(render.into(stage, stale, reading.catalogue, options.jobs), len(stale))
+            done = render.into(stage, stale, reading.catalogue, options.jobs)
+            deque(progress(done, len(stale), "Rendering"), maxlen=0)
             if index and (change.search or not search.keep(options.site, stage)):
                 search.index(stage, reading.catalogue)
         if change.any or reading.records != known.records:
@@ -213,7 +215,8 @@ def serve_command(options: Options, port: int) -> None:
 
 
 @command
-@click.argument("sources", nargs=-1, required=True)
+@click.argument("sources", nargs=-1)
+@click.option("--followed", is_flag=True, help="Also the sources that `follow` in site.toml names.")
 @click.option("--topic", "topics", multiple=True, help="Topic of the new papers; can be given again.")
 @click.option("--date", type=click.DateTime(["%Y-%m-%d"]), help="Day in this catalogue for the new papers.")
 @click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
@@ -221,6 +224,7 @@ def serve_command(options: Options, port: int) -> None:
 def add_command(
     options: Options,
     sources: tuple[str, ...],
+    followed: bool,
     topics: tuple[str, ...],
     date: datetime | None,
     dry_run: bool,
@@ -231,7 +235,9 @@ def add_command(
     from catalogue.importers import IMPORTERS
 
     reading, _ = load(options, memory.NOTHING)
-    papers = add.gather(add.take(sources, IMPORTERS), IMPORTERS)
+    sources += reading.catalogue.settings.follow if followed else ()
+    found = list(add.gather(add.take(sources, IMPORTERS), IMPORTERS))
+    papers = progress(found, len(found), "Adding")
     plan = add.plan(papers, options.content, reading, topics, date.date() if date else None)
     carry_out(plan, options.content, dry_run, as_json)
 

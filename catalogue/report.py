@@ -2,13 +2,15 @@
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import click
 
 from catalogue.problems import Problem, printable
 
+T = TypeVar("T")
 LONG = 1000
 """From so many pages on, a terminal is shown how far the work is."""
 
@@ -33,15 +35,13 @@ def problems_found(problems: tuple[Problem, ...]) -> None:
     say(f"{count(len(problems), 'problem')} found.")
 
 
-def progress(done: Iterable[int], length: int) -> None:
-    """Works `done` off, with a bar on a terminal when it is long."""
+def progress(items: Iterable[T], length: int, label: str) -> Iterator[T]:
+    """The items, with a bar on a terminal when they are many."""
     if length < LONG or not sys.stderr.isatty():
-        for _ in done:
-            pass
+        yield from items
         return
-    with click.progressbar(length=length, label="Rendering", file=sys.stderr) as bar:
-        for number in done:
-            bar.update(number - bar.pos)
+    with click.progressbar(items, length=length, label=label, file=sys.stderr) as bar:
+        yield from bar
 
 
 def count(number: int, noun: str) -> str:

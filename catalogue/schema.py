@@ -179,6 +179,10 @@ class Settings:
     branch: Branch = key("The branch that pull requests go to", default="main")
     language: Language = key("The language of the pages", default="en")
     front_papers: Count = key("The front page goes on with earlier days up to so many papers", default=12)
+    follow: tuple[Text, ...] = key(
+        "Sources whose new papers a workflow proposes each day: daily-papers, or arxiv: and a query",
+        default=(),
+    )
     giscus: Giscus | None = key(
         "Comments by giscus, loaded on a click: `repo`, `repo_id`, `category`, `category_id`", default=None
     )

@@ -136,11 +136,11 @@ def test_nobody_there() -> None:
 
 
 def test_an_identifier_comes_in_from_its_service(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(arxiv, "API", f"{service.url}/api/query?id_list=")
+    monkeypatch.setattr(arxiv, "API", f"{service.url}/api/query?")
     service.answers += [status(200, feed(entry()))]
     ((found, _),) = add.gather(add.take(["arXiv:2604.00001v2"], IMPORTERS), IMPORTERS)
     assert isinstance(found, Found) and found.values["arxiv"] == "2604.00001"
-    assert service.asked[0][0] == "/api/query?id_list=2604.00001v2"
+    assert service.asked[0][0] == "/api/query?max_results=100&id_list=2604.00001v2"
     service.answers[:] = [status(503)]
     ((problem, _),) = add.gather(add.take(["2604.00001"], IMPORTERS), IMPORTERS)
     assert isinstance(problem, Problem) and "did not answer after 4 tries" in problem.message

@@ -13,7 +13,7 @@ from test_add import run, texts
 import build
 from catalogue import add
 from catalogue.found import Found
-from catalogue.importers import IMPORTERS, arxiv, daily_papers, saved_page
+from catalogue.importers import IMPORTERS, arxiv, daily_papers, openreview, saved_page
 from catalogue.problems import Problem
 from conftest import Write, options
 
@@ -247,9 +247,47 @@ def test_a_copied_page() -> None:
     assert found == list(saved_page.read(PAGE.replace("\n", "\r\n").encode(), "page.txt"))
 
 
+NOTE: dict[str, Any] = {
+    "id": "AbC-1", "forum": "AbC-1", "replyto": None, "cdate": 1775001599000,
+    "content": {
+        "title": {"value": "A Title"}, "authors": {"value": ["Ada Example", "Bo Example"]},
+        "abstract": {"value": "We show."}, "venue": {"value": "ICLX 2026"}, "keywords": {"value": ["one"]},
+        "pdf": {"value": "/pdf/x.pdf"}, "TLDR": {"value": "Short."}, "code": {"value": "not an address"},
+    },
+}  # fmt: skip
+
+
+def test_an_openreview_note_of_either_version() -> None:
+    plain = {**NOTE, "content": {name: item["value"] for name, item in NOTE["content"].items()}}
+    review = {**NOTE, "id": "R", "replyto": "AbC-1"}
+    data = json.dumps({"notes": [NOTE, review, plain, {"forum": 3}], "count": 4}).encode()
+    first, second, problem = openreview.read(data, "n.json")
+    assert first == second
+    assert isinstance(first, Found)
+    assert first.values == {
+        "title": "A Title", "date": "2026-03-31", "published": "2026-03-31",
+        "authors": ["Ada Example", "Bo Example"], "keywords": ["one"], "openreview": "AbC-1",
+        "venue": "ICLX 2026", "summary": "Short.",
+        "links": {"pdf": "https://openreview.net/pdf?id=AbC-1",
+                  "discussion": "https://openreview.net/forum?id=AbC-1"},
+    }  # fmt: skip
+    assert isinstance(problem, Problem) and "note 3" in problem.message
+    (none,) = openreview.read(b'{"notes": [], "forum": ""}', "n.json")
+    assert isinstance(none, Problem) and "no paper by this name" in none.message
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["openreview:AbC-1", "https://openreview.net/forum?id=AbC-1#x", "https://openreview.net/pdf?id=AbC-1"],
+)
+def test_what_names_a_forum(source: str) -> None:
+    assert openreview.address(source) == "https://api2.openreview.net/notes?id=AbC-1"
+
+
 @given(st.text(max_size=300), st.integers(0, 400))
 def test_no_importer_raises_whatever_a_file_holds(text: str, cut: int) -> None:
-    for sample in (feed(entry()), json.dumps([PAPER]).encode(), PAGE.encode()):
+    notes = json.dumps({"notes": [NOTE]}).encode()
+    for sample in (feed(entry()), json.dumps([PAPER]).encode(), PAGE.encode(), notes):
         data = sample[:cut] + text.encode("utf-8", "surrogatepass") + sample[cut:]
         for importer in IMPORTERS:
             importer.knows(data, "x")
@@ -258,11 +296,14 @@ def test_no_importer_raises_whatever_a_file_holds(text: str, cut: int) -> None:
 
 def test_each_importer_knows_its_own_and_no_other(tmp_path: Path) -> None:
     samples = {"a.xml": feed(entry()), "b.json": json.dumps([PAPER]).encode(), "c.txt": PAGE.encode()}
-    for (name, data), importer in zip(samples.items(), (arxiv, daily_papers, saved_page), strict=True):
+    samples["d.json"] = json.dumps({"notes": [NOTE]}).encode()
+    for (name, data), importer in zip(
+        samples.items(), (arxiv, daily_papers, saved_page, openreview), strict=True
+    ):
         assert next(one for one in IMPORTERS if one.knows(data, name)) is importer  # type: ignore[comparison-overlap]
         (tmp_path / name).write_bytes(data)
     taken = add.take([str(tmp_path / name) for name in samples], IMPORTERS)
-    assert len(list(add.gather(taken, IMPORTERS))) == 6
+    assert len(list(add.gather(taken, IMPORTERS))) == 7
 
 
 def test_one_paper_from_two_sources_is_one_entry(content: Write) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote_plus
 from xml.etree import ElementTree
 
 from catalogue.clean import line, prose
@@ -11,15 +12,22 @@ from catalogue.problems import Problem
 
 NAME = "arXiv"
 ID = r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})"
-API = "https://export.arxiv.org/api/query?max_results=100&id_list="
+API = "https://export.arxiv.org/api/query?"
+FIELDS = "all|ti|au|abs|co|jr|cat"
 ATOM, OWN = "{http://www.w3.org/2005/Atom}", "{http://arxiv.org/schemas/atom}"
 
 
 def address(source: str) -> str | None:
-    """The API's for an identifier with or without `arXiv:` and version, or for a page of arxiv.org."""
+    """The API's for an identifier with or without `arXiv:` and version, for a page of arxiv.org, or for
+    the newest papers of a query such as `arxiv:cat:cs.CL AND ti:alignment`."""
     place = r"(?:arxiv:\s*|https?://(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/)?"
     found = re.fullmatch(rf"{place}({ID}(?:v\d+)?)(?:\.pdf)?/?(?:[?#].*)?", source.strip(), re.IGNORECASE)
-    return API + found[1] if found else None
+    if found:
+        return f"{API}max_results=100&id_list={found[1]}"
+    if query := re.fullmatch(rf"arxiv:\s*((?:{FIELDS}):.+)", source.strip(), re.IGNORECASE):
+        wanted = quote_plus(query[1])
+        return f"{API}sortBy=submittedDate&sortOrder=descending&max_results=50&search_query={wanted}"
+    return None
 
 
 def knows(data: bytes, path: str) -> bool:

@@ -22,7 +22,10 @@ FORMS = {"date": rf"(?:date/)?({DAY})", "week": rf"(?:week/)?({WEEK})", "month":
 
 
 def address(source: str) -> str | None:
-    """The API's for 2026-04-17, 2026-W16, 2026-04, or a page of huggingface.co/papers."""
+    """The API's for 2026-04-17, 2026-W16, 2026-04, a page of huggingface.co/papers, or `daily-papers`,
+    which is the newest list."""
+    if source == "daily-papers":
+        return f"{HOST}/api/daily_papers?limit=100"
     name = re.sub(r"^https?://huggingface\.co/papers/", "", source.strip()).rstrip("/")
     for key, form in FORMS.items():
         if found := re.fullmatch(form, name):
