@@ -111,7 +111,8 @@ const fail = () => {
   broken = ++turn
   list.replaceChildren()
   part('facets').hidden = part('more').hidden = true
-  part('plain').hidden = part('unavailable').hidden = false
+  part('plain').hidden = false
+  part('unavailable').className = 'empty shown'
   part('status').textContent = 'The search does not work just now. Reloading may help.'
 }
 
@@ -127,11 +128,10 @@ const start = async () => {
     topic: topics.map(i => facets.topics[i][0]),
     organisation: organisations.map(i => facets.organisations[i][0])
   }
-  await pagefind.options({ basePath: `${base}/pagefind/`, baseUrl: `${base}/`, noWorker: true })
+  await pagefind.options({ basePath: `${base}/pagefind/`, baseUrl: `${base}/` })
   all = (await find(null)).sort(newest)
   await all[0].data()
   part('facets').hidden = false
-  part('unavailable').hidden = true
   form.onsubmit = event => {
     if (!broken) event.preventDefault()
     go('pushState')
