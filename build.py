@@ -9,14 +9,13 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor
 from contextlib import suppress
-from datetime import datetime
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import click
 
-from catalogue import check, memory, read, render, search, settings, write
+from catalogue import check, curate, memory, read, related, render, search, settings, write
 from catalogue.model import File, Page
 from catalogue.outputs import (
     archive,
@@ -35,9 +34,6 @@ from catalogue.outputs import (
 )
 from catalogue.problems import ContentError
 from catalogue.report import count, problems_found, progress, say
-
-if TYPE_CHECKING:
-    from catalogue.add import Plan
 
 OUTPUTS = (
     home,
@@ -73,15 +69,17 @@ class Outcome(NamedTuple):
     removed: int
 
 
-def load(options: Options, known: memory.Memory) -> tuple[read.Reading, list[Page | File]]:
+def load(options: Options, known: memory.Memory) -> tuple[read.Reading, related.Relatives, list[Page | File]]:
     """Reads and checks all content and plans the site. Raises ContentError with all that is wrong."""
     site, problems = settings.read(options.content, options.url)
     reading = read.catalogue(options.content, site, known.records, options.drafts, options.jobs)
+    relatives = related.relatives(reading.catalogue.entries, known.relatives, options.jobs)
+    reading = reading._replace(catalogue=related.joined(reading.catalogue, relatives))
     plans = list(chain.from_iterable(output.plan(reading.catalogue) for output in OUTPUTS))
     problems += [*reading.problems, *check.catalogue(reading.catalogue), *check.addresses(plans)]
     if problems:
         raise ContentError(problems)
-    return reading, plans
+    return reading, relatives, plans
 
 
 def build(options: Options) -> Outcome:
@@ -91,9 +89,9 @@ def build(options: Options) -> Outcome:
         inputs = (options.content / "site.toml", render.TEMPLATES)
         ground = memory.ground(options.url, files=inputs)
         known = memory.load(write.memory_of(options.site), ground)
-        reading, plans = load(options, known)
+        reading, relatives, plans = load(options, known)
         index = search.fingerprint(reading.catalogue) if options.searchable else ""
-        now = memory.of(reading, plans, index)
+        now = memory.of(reading, relatives, plans, index)
         change = memory.compare(known, now)
         if change.any:
             stage, lost = write.stage(options.site, change.kept)
@@ -102,7 +100,7 @@ def build(options: Options) -> Outcome:
             deque(progress(done, len(stale), "Rendering"), maxlen=0)
             if index and (change.search or not search.keep(options.site, stage)):
                 search.index(stage, reading.catalogue)
-        if change.any or reading.records != known.records:
+        if change.any or (reading.records, relatives) != (known.records, known.relatives):
             name = memory.save(write.workshop(options.site), ground, now)
         if change.any:
             write.publish(stage, options.site, name)
@@ -192,7 +190,7 @@ def build_command(options: Options) -> None:
 @command
 def check_command(options: Options) -> None:
     """Say everything that is wrong with the content, and write nothing."""
-    reading, _ = load(options, memory.NOTHING)
+    reading, _, _ = load(options, memory.NOTHING)
     say(f"{count(len(reading.catalogue.papers), 'paper')}, nothing wrong.")
 
 
@@ -214,76 +212,20 @@ def serve_command(options: Options, port: int) -> None:
     serve(rebuild, options.site, (options.content, render.TEMPLATES), site.base, port, say)
 
 
-@command
-@click.argument("sources", nargs=-1)
-@click.option("--followed", is_flag=True, help="Also the sources that `follow` in site.toml names.")
-@click.option("--topic", "topics", multiple=True, help="Topic of the new papers; can be given again.")
-@click.option("--date", type=click.DateTime(["%Y-%m-%d"]), help="Day in this catalogue for the new papers.")
-@click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
-@click.option("--json", "as_json", is_flag=True, help="Tell the outcome as JSON.")
-def add_command(
-    options: Options,
-    sources: tuple[str, ...],
-    followed: bool,
-    topics: tuple[str, ...],
-    date: datetime | None,
-    dry_run: bool,
-    as_json: bool,
-) -> None:
-    """Bring in papers: identifiers, addresses, or saved files of SOURCES."""
-    from catalogue import add
-    from catalogue.importers import IMPORTERS
+def curating(run: Callable[..., None]) -> click.Command:
+    """A command that changes the content: it is handed what is there."""
 
-    reading, _ = load(options, memory.NOTHING)
-    sources += reading.catalogue.settings.follow if followed else ()
-    found = list(add.gather(add.take(sources, IMPORTERS), IMPORTERS))
-    papers = progress(found, len(found), "Adding")
-    plan = add.plan(papers, options.content, reading, topics, date.date() if date else None)
-    carry_out(plan, options.content, dry_run, as_json)
+    def with_content(options: Options, **own: Any) -> None:
+        reading, _, _ = load(options, memory.NOTHING)
+        run(reading, options.content, **own)
+
+    with_content.__name__, with_content.__doc__ = run.__name__, run.__doc__
+    with_content.__click_params__ = getattr(run, "__click_params__", [])  # type: ignore[attr-defined]
+    return command(with_content)
 
 
-def carry_out(plan: "Plan", content: Path, dry_run: bool, as_json: bool = False) -> None:
-    """Writes what is planned, and tells it. Raises ContentError with all that is wrong."""
-    if dry_run:
-        click.echo(plan.shown(), nl=False)
-    else:
-        plan.write(content)
-    if as_json:
-        click.echo(plan.as_json())
-    for line in () if as_json else plan.told():
-        say(line)
-    if plan.problems:
-        raise ContentError(plan.problems)
-
-
-@command
-@click.argument("sources", nargs=-1)
-@click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
-def refresh_command(options: Options, sources: tuple[str, ...], dry_run: bool) -> None:
-    """Record anew the comments, upvotes and links of papers that are here, from SOURCES; without any,
-    from Daily Papers of the newest month."""
-    from catalogue import add
-    from catalogue.importers import IMPORTERS
-
-    reading, _ = load(options, memory.NOTHING)
-    newest = f"{reading.catalogue.newest.first:%Y-%m}"
-    papers = add.gather(add.take(sources or (newest,), IMPORTERS), IMPORTERS)
-    plan = add.refresh(papers, options.content, reading)
-    carry_out(plan, options.content, dry_run)
-
-
-@command
-@click.argument("title")
-@click.option(
-    "--date", type=click.DateTime(["%Y-%m-%d"]), help="Its day in this catalogue; today if not given."
-)
-def new_command(options: Options, title: str, date: datetime | None) -> None:
-    """Write the skeleton of an entry for a paper with this TITLE."""
-    from catalogue import add
-
-    reading, _ = load(options, memory.NOTHING)
-    plan = add.new(title, (date or datetime.now()).date(), options.content, reading)
-    carry_out(plan, options.content, False)
+for each in (curate.add, curate.new, curate.refresh):
+    curating(each)
 
 
 if __name__ == "__main__":

@@ -190,12 +190,14 @@ def _settled(found: Found, date: str) -> Found:
     return found._replace(values=values)
 
 
-def take(sources: Iterable[str], importers: Sequence[Importer]) -> Iterator[Taken | Problem]:
-    """The bytes of every file, and the answer for every identifier or address. The day of a file is
-    that on which it was last written; an answer's is today's."""
+def take(
+    sources: Iterable[str], importers: Sequence[Importer], files: bool = True
+) -> Iterator[Taken | Problem]:
+    """The bytes of every file, unless there may be none, and the answer for every identifier or address.
+    The day of a file is that on which it was last written; an answer's is today's."""
     for source in sources:
         path = Path(source)
-        if path.is_file():
+        if files and path.is_file():
             day = dt.date.fromtimestamp(path.stat().st_mtime)
             yield Taken(path.read_bytes(), source, day)
             continue

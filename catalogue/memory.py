@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from catalogue.model import File, Link, Page, digest
 from catalogue.read import Reading, Record
+from catalogue.related import NONE, Relatives
 
 LIBRARIES = (
     "bibtexparser", "jinja2", "latex2mathml", "linkify-it-py", "markdown-it-py", "mdit-py-plugins",
@@ -26,15 +27,16 @@ LIBRARIES = (
 
 
 class Memory(NamedTuple):
-    """How content files were read, and what the site was made of: the fingerprint of each file by its
-    path, and that of the search index."""
+    """How content files were read, which papers are alike, and what the site was made of: the fingerprint
+    of each file by its path, and that of the search index."""
 
     records: Mapping[str, Record]
+    relatives: Relatives
     pages: Mapping[str, str]
     search: str
 
 
-NOTHING = Memory({}, {}, "")
+NOTHING = Memory({}, NONE, {}, "")
 
 
 class Change(NamedTuple):
@@ -62,10 +64,11 @@ def ground(*parts: object, files: Iterable[Path]) -> str:
     return hashed.hexdigest()
 
 
-def of(reading: Reading, plans: Iterable[Page | File], search: str) -> Memory:
+def of(reading: Reading, relatives: Relatives, plans: Iterable[Page | File], search: str) -> Memory:
     """What there will be to remember, once the plans are carried out."""
     navigation = reading.catalogue.navigation
-    return Memory(reading.records, {plan.path: fingerprint(plan, navigation) for plan in plans}, search)
+    pages = {plan.path: fingerprint(plan, navigation) for plan in plans}
+    return Memory(reading.records, relatives, pages, search)
 
 
 def compare(known: Memory, now: Memory) -> Change:
@@ -89,15 +92,18 @@ def load(path: Path, ground: str) -> Memory:
         data = path.read_bytes()
         if _seal(ground, data[SEAL:]) != data[:SEAL]:
             return NOTHING
-        return Memory(*_Values(BytesIO(data[SEAL:])).load())
-    except (OSError, pickle.UnpicklingError, TypeError, AttributeError, EOFError):
+        records, (found_from, papers), pages, search = _Values(BytesIO(data[SEAL:])).load()
+        return Memory(records, Relatives(found_from, papers), pages, search)
+    except (OSError, pickle.UnpicklingError, TypeError, ValueError, AttributeError, EOFError):
         return NOTHING
 
 
 def save(folder: Path, ground: str, memory: Memory) -> str:
     """Writes the memory in one step and returns its name, the digest of the site it belongs to."""
     name = digest((ground, memory.search, tuple(sorted(memory.pages.items()))))
-    payload = pickle.dumps((dict(memory.records), dict(memory.pages), memory.search), protocol=5)
+    relatives = (memory.relatives.found_from, dict(memory.relatives.papers))
+    values = (dict(memory.records), relatives, dict(memory.pages), memory.search)
+    payload = pickle.dumps(values, protocol=5)
     new = folder / "memory.new"
     new.write_bytes(_seal(ground, payload) + payload)
     new.replace(folder / f"memory-{name}")

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
@@ -85,6 +85,16 @@ class Link(NamedTuple):
     address: str
 
 
+class Relative(NamedTuple):
+    """A paper that is like another, and why."""
+
+    title: str
+    address: str
+    authors: str
+    date: dt.date
+    why: str
+
+
 @dataclass(frozen=True)
 class Entry:
     """A paper with the titles of what it points to: all that a list or a page shows of it."""
@@ -101,7 +111,8 @@ class Entry:
 @dataclass(frozen=True)
 class Catalogue:
     """Everything that was read. `papers` are all, `entries` those to be published, newest first;
-    `files` names every content file found, also those with mistakes."""
+    `files` names every content file found, also those with mistakes; `relatives` are
+    the papers to be shown on the page of each, by its key."""
 
     folder: Path
     settings: Settings
@@ -112,6 +123,7 @@ class Catalogue:
     articles: tuple[Article, ...]
     pictures: tuple[Picture, ...]
     files: frozenset[str]
+    relatives: Mapping[str, tuple[Relative, ...]] = field(default_factory=dict)
 
     @cached_property
     def days(self) -> Mapping[dt.date, tuple[Entry, ...]]:

@@ -97,7 +97,7 @@ def found(
 
 
 def run(content: Path, *papers: Found | Problem, day: dt.date = DAY) -> add.Plan:
-    reading, _ = build.load(options(content), memory.NOTHING)
+    reading, _, _ = build.load(options(content), memory.NOTHING)
     plan = add.plan([(one, day) for one in papers], content, reading)
     plan.write(content)
     return plan
@@ -267,7 +267,7 @@ def texts_or_none(content: Path) -> dict[str, str]:
 def test_refresh_records_signals_anew_and_nothing_else(content: Write) -> None:
     mine = paper("Mine", "2026-01-01", arxiv='"2604.00001"', comments="1", counted="2026-01-02")
     folder = content({"papers/2026/mine.md": mine})
-    reading, _ = build.load(options(folder), memory.NOTHING)
+    reading, _, _ = build.load(options(folder), memory.NOTHING)
     news = found("Another title", arxiv="2604.00001", comments="7", upvotes="3", venue="There",
                  links={"code": "https://example.org/c"})  # fmt: skip
     stranger = found("Not here", comments="9", url="https://example.org/2")
@@ -277,7 +277,7 @@ def test_refresh_records_signals_anew_and_nothing_else(content: Write) -> None:
     assert "title: Mine\n" in text and "venue" not in text and "code: https://example.org/c" in text
     assert "comments: 7\n" in text and "upvotes: 3\n" in text and "counted: 2026-04-17\n" in text
     assert list(texts(folder)) == ["mine.md"]
-    reading, _ = build.load(options(folder), memory.NOTHING)
+    reading, _, _ = build.load(options(folder), memory.NOTHING)
     assert add.refresh([(news, dt.date(2026, 5, 1))], folder, reading).texts == {}
 
 

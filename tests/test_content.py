@@ -23,7 +23,7 @@ TITLES = {" -- ": " – ", "Alt-MoE:A": "Alt-MoE: A", "EVLP:L": "EVLP: L"}
 
 @pytest.fixture(scope="module")
 def papers() -> dict[str, Paper]:
-    reading, _ = build.load(options(ROOT / "content"), memory.NOTHING)
+    reading, _, _ = build.load(options(ROOT / "content"), memory.NOTHING)
     return {paper.arxiv or "": paper for paper in reading.catalogue.papers}
 
 

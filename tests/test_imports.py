@@ -16,11 +16,13 @@ FLOORS = (
     {"mathml", "settle"},
     {"lost"},
     {"markdown", "convert"},
-    {"settings", "read", "render", "write", "serve", "report"},
+    {"settings", "read", "related", "render", "write", "serve", "report"},
     {"memory", "search"},
     {"compose", "found", "shelf"},
     {"merge"},
     {"check", "outputs", "importers", "add"},
+    {"form"},
+    {"curate"},
 )
 FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}
 MODULES = sorted((ROOT / "catalogue").rglob("*.py"))

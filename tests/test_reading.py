@@ -198,10 +198,10 @@ def test_drafts_are_checked_but_not_published(content: Write) -> None:
     folder = content({A: paper(draft="true", topics="[nowhere]")})
     assert len(problems(folder)) == 1
     content({A: paper(draft="true")})
-    reading, plans = build.load(options(folder), memory.NOTHING)
+    reading, _, plans = build.load(options(folder), memory.NOTHING)
     assert reading.catalogue.entries == ()
     assert not [plan for plan in plans if plan.path.startswith("papers/")]
-    reading, _ = build.load(options(folder, drafts=True), memory.NOTHING)
+    reading, _, _ = build.load(options(folder, drafts=True), memory.NOTHING)
     assert len(reading.catalogue.entries) == 1
 
 

@@ -6,14 +6,13 @@ from catalogue.model import Catalogue, Entry, Link, Page
 
 
 def plan(catalogue: Catalogue) -> Iterator[Page]:
-    by_key = {entry.paper.key: entry for entry in catalogue.entries}
     for entries in catalogue.days.values():
         for i, entry in enumerate(entries):
             context = {
                 "entry": entry,
                 "previous": _link(entries[i - 1]) if i else None,
                 "next": _link(entries[i + 1]) if i + 1 < len(entries) else None,
-                "related": tuple(_link(by_key[key]) for key in entry.paper.related if key in by_key),
+                "relatives": catalogue.relatives.get(entry.paper.key, ()),
             }
             yield Page(f"{entry.paper.address[1:]}index.html", "pages/paper.html", context, entry.paper.path)
 

@@ -1,0 +1,86 @@
+"""The commands that change the content: add, new, refresh. What they need is imported when they run."""
+
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from catalogue.problems import ContentError
+from catalogue.report import progress, say
+
+if TYPE_CHECKING:
+    from catalogue.add import Plan
+    from catalogue.read import Reading
+
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.argument("sources", nargs=-1)
+@click.option("--followed", is_flag=True, help="Also the sources that `follow` in site.toml names.")
+@click.option("--form", is_flag=True, help="Also those of the issue form whose text is in FORM.")
+@click.option("--topic", "topics", multiple=True, help="Topic of the new papers; can be given again.")
+@click.option("--date", type=DAY, help="Day in this catalogue for the new papers.")
+@click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Tell the outcome as JSON.")
+def add(
+    reading: "Reading",
+    content: Path,
+    sources: tuple[str, ...],
+    followed: bool,
+    form: bool,
+    topics: tuple[str, ...],
+    date: datetime | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Bring in papers: identifiers, addresses, or saved files of SOURCES."""
+    from catalogue import add
+    from catalogue.form import filled
+    from catalogue.importers import IMPORTERS
+
+    sources += reading.catalogue.settings.follow if followed else ()
+    found = list(add.gather(add.take(sources, IMPORTERS), IMPORTERS))
+    if form:
+        proposed, wanted = filled(os.environ.get("FORM", ""), IMPORTERS)
+        found, topics = [*found, *proposed], topics + wanted
+    papers = progress(found, len(found), "Adding")
+    plan = add.plan(papers, content, reading, topics, date.date() if date else None)
+    _carry_out(plan, content, dry_run, as_json)
+
+
+@click.argument("title")
+@click.option("--date", type=DAY, help="Its day in this catalogue; today if not given.")
+def new(reading: "Reading", content: Path, title: str, date: datetime | None) -> None:
+    """Write the skeleton of an entry for a paper with this TITLE."""
+    from catalogue import add
+
+    _carry_out(add.new(title, (date or datetime.now()).date(), content, reading), content)
+
+
+@click.argument("sources", nargs=-1)
+@click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
+def refresh(reading: "Reading", content: Path, sources: tuple[str, ...], dry_run: bool) -> None:
+    """Record anew the comments, upvotes and links of papers that are here, from SOURCES; without any,
+    from Daily Papers of the newest month."""
+    from catalogue import add
+    from catalogue.importers import IMPORTERS
+
+    newest = f"{reading.catalogue.newest.first:%Y-%m}"
+    papers = add.gather(add.take(sources or (newest,), IMPORTERS), IMPORTERS)
+    _carry_out(add.refresh(papers, content, reading), content, dry_run)
+
+
+def _carry_out(plan: "Plan", content: Path, dry_run: bool = False, as_json: bool = False) -> None:
+    """Writes what is planned, and tells it. Raises ContentError with all that is wrong."""
+    if dry_run:
+        click.echo(plan.shown(), nl=False)
+    else:
+        plan.write(content)
+    if as_json:
+        click.echo(plan.as_json())
+    for line in () if as_json else plan.told():
+        say(line)
+    if plan.problems:
+        raise ContentError(plan.problems)
