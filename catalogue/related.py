@@ -26,14 +26,14 @@ LEAST, FLOOR = 2, 10
 """Papers are alike that share so many features, and a FLOORth of what a paper shares with itself."""
 EMPTY = frozenset(
     """about above across after again against all also although always among and another any are around away
-    based because become been before being below between both bring but came can cannot come could does down
-    during each either else even ever every few first for from further give given gives had has have here how
-    however into itself just keep large last less like made make many may might more most much must near
-    nearly new not now off often once one ones only other others our over own paper per propose rather same
-    seldom several shall she should show shows since some still such take than that the their them then there these
-    they this those three through thus together too toward towards two under until upon use used uses using
-    very via was way well were what when where whether which while who whom whose why will with within without
-    would yet you your""".split()
+    based because become been before being below between both bring but came can cannot come could does
+    down during each either else even ever every few first for from further give given gives had has
+    have here how however into itself just keep large last less like made make many may might more most
+    much must near nearly new not now off often once one ones only other others our over own paper per
+    propose rather same seldom several shall she should show shows since some still such take than that
+    the their them then there these they this those three through thus together too toward towards two
+    under until upon use used uses using very via was way well were what when where whether which while
+    who whom whose why will with within without would yet you your""".split()
 )
 """Words that tell nothing of a subject."""
 _WORD = re.compile(r"[^\W\d_][^\W_]+(?:-[^\W_]+)*")
