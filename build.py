@@ -17,17 +17,25 @@ import click
 from catalogue import check, memory, read, render, search, settings, write
 from catalogue.model import File, Page
 from catalogue.outputs import (
+    api,
     archive,
     articles,
     assets,
     authors,
+    changes,
     citations,
+    feeds,
     home,
+    jsonl,
+    llms,
+    markdown,
+    opensearch,
     organisations,
     papers,
     periods,
     redirects,
     search_page,
+    sitemap,
     topics,
 )
 from catalogue.problems import ContentError
@@ -45,9 +53,16 @@ OUTPUTS = (
     search_page,
     articles,
     redirects,
+    feeds,
+    markdown,
+    jsonl,
+    changes,
+    opensearch,
     assets,
 )
 """What the site is made of. Adding an output is one file in catalogue/outputs/ and its name here."""
+INDEXES = (api, llms, sitemap)
+"""Outputs that tell of the others: each is given all that was planned before it."""
 
 
 class Options(NamedTuple):
@@ -71,6 +86,8 @@ def load(options: Options, known: memory.Memory) -> tuple[read.Reading, list[Pag
     site, problems = settings.read(options.content, options.url)
     reading = read.catalogue(options.content, site, known.records, options.drafts, options.jobs)
     plans = list(chain.from_iterable(output.plan(reading.catalogue) for output in OUTPUTS))
+    for index in INDEXES:
+        plans += index.plan(reading.catalogue, tuple(plans))
     problems += [*reading.problems, *check.catalogue(reading.catalogue), *check.addresses(plans)]
     if problems:
         raise ContentError(problems)

@@ -1,6 +1,8 @@
 """Pages -> files."""
 
+import json
 import os
+import re
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
@@ -9,8 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from catalogue.cite import bibtex, csl
+from catalogue.daily import daily
 from catalogue.dates import WEEKDAYS, Period, written
+from catalogue.files import contents
+from catalogue.frontmatter import MAX_FILE, StrictYAML, decode
+from catalogue.linked import linked
 from catalogue.model import Catalogue, File, Page, Paper
+from catalogue.record import elsewhere, home, newest, record, record_schema, updated, whole
 from catalogue.workers import spread
 
 if TYPE_CHECKING:
@@ -96,7 +103,9 @@ def environment(catalogue: Catalogue) -> "Environment":
         "url": lambda address: site.base + address,
         "absolute": lambda address: site.root + address,
         "asset": lambda name: f"{site.base}/assets/{name}?v={version(name)}",
+        "lasting": lambda address: (site.identity or site.url).rstrip("/") + address,
         "period": Period.of,
+        "record_schema": record_schema,
     }
     env.filters |= {
         "day": written,
@@ -107,6 +116,17 @@ def environment(catalogue: Catalogue) -> "Environment":
         "excerpt": excerpt,
         "plural": lambda count, noun: f"{count:,} {noun}{'' if count == 1 else 's'}",
         "safe_html": Markup,
+        "daily": lambda entry: daily(entry, site),
+        "elsewhere": elsewhere,
+        "home": home,
+        "json": lambda value, indent=None: Markup(json.dumps(value, ensure_ascii=False, indent=indent)),
+        "linked": lambda entry: linked(entry, site),
+        "markdown_text": lambda text: Markup(re.sub(r"([\\`*_\[\]<>#])", r"\\\1", text)),
+        "newest": newest,
+        "record": lambda entry: record(entry, site),
+        "source": lambda paper: source(paper, catalogue),
+        "updated": updated,
+        "whole": lambda html, address: whole(html, site, address),
     }
     return env
 
@@ -143,3 +163,10 @@ def excerpt(text: str, length: int) -> str:
     if len(text) <= length:
         return text
     return text[: length + 1].rpartition(" ")[0].rstrip(" ,;:.–—") + "…"
+
+
+def source(paper: Paper, catalogue: Catalogue) -> str:
+    """The body as it was written, in Markdown, with whole addresses."""
+    path = catalogue.folder / paper.path.removeprefix(f"{catalogue.folder.name}/")
+    body = StrictYAML().split(decode(contents(path, MAX_FILE)))[1]
+    return re.sub(r"\]\((?=/[^/])", lambda _: f"]({catalogue.settings.root}", body).strip()

@@ -167,6 +167,11 @@ class Settings:
     branch: Branch = key("The branch that pull requests go to", default="main")
     language: Language = key("The language of the pages", default="en")
     front_papers: Count = key("The front page goes on with earlier days up to so many papers", default=12)
+    identity: Home | None = key(
+        "The first address, kept after a move: feed readers know papers by it", default=None
+    )
+    author_feeds: Flag = key("false: no feed of each author", default=True)
+    paper_files: Flag = key("false: no .md beside each paper's page", default=True)
     math_macros: Mapping[str, str] = key("TeX macros: name to replacement", default_factory=dict)
 
     @property
