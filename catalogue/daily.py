@@ -18,6 +18,7 @@ def daily(entry: Entry, site: Settings) -> dict[str, Any]:
     paper = entry.paper
     appeared, text = _moment(paper.published or paper.date), paper.text or paper.summary or ""
     submitter = _user(paper.submitter or site.title, site)
+    flags = {"isHf": False, "isHfAdmin": False, "isMod": False}
     organisation = {"organization": _organisation(entry.organisations[0])} if entry.organisations else {}
     picture = [f"{site.root}/images/{paper.image.src}"] if paper.image else []
     media = {"mediaUrls": picture} if picture else {}
@@ -44,7 +45,7 @@ def daily(entry: Entry, site: Settings) -> dict[str, Any]:
         **media,
         "thumbnail": picture[0] if picture else f"{site.root}/assets/favicon.svg",
         "numComments": paper.comments or 0,
-        "submittedBy": submitter,
+        "submittedBy": {name: value for name, value in submitter.items() if name != "user"} | flags,
         **organisation,
         "isAuthorParticipating": False,
     }
@@ -63,9 +64,15 @@ def _authors(paper: Paper) -> list[dict[str, Any]]:
 
 
 def _user(name: str, site: Settings) -> dict[str, Any]:
-    named = {"_id": name, "fullname": name, "name": name, "user": name, "type": "user"}
-    flags = {"isPro": False, "isHf": False, "isHfAdmin": False, "isMod": False}
-    return {**named, "avatarUrl": f"{site.root}/assets/favicon.svg", **flags}
+    return {
+        "_id": name,
+        "avatarUrl": f"{site.root}/assets/favicon.svg",
+        "isPro": False,
+        "fullname": name,
+        "user": name,
+        "type": "user",
+        "name": name,
+    }
 
 
 def _moment(day: dt.date) -> str:
