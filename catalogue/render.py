@@ -16,7 +16,7 @@ from catalogue.dates import WEEKDAYS, Period, written
 from catalogue.files import contents
 from catalogue.frontmatter import MAX_FILE, StrictYAML, decode
 from catalogue.linked import linked
-from catalogue.model import Catalogue, File, Page, Paper
+from catalogue.model import Catalogue, Entry, File, Page, Paper
 from catalogue.record import elsewhere, home, newest, record, record_schema, updated, whole
 from catalogue.workers import spread
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from jinja2 import BytecodeCache, Environment
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
+FRAGMENTS = 5_000
 
 
 class RenderFailed(Exception):
@@ -97,7 +98,19 @@ def environment(catalogue: Catalogue) -> "Environment":
         auto_reload=False,
         bytecode_cache=_compiled(),
     )
+    fragments: dict[tuple[str, str], Markup] = {}
+
+    def fragment(template: str, entry: Entry) -> Markup:
+        """What a template makes of an entry alone. It is kept for a while: an entry stands in many lists."""
+        key = template, entry.paper.key
+        if key not in fragments:
+            if len(fragments) >= FRAGMENTS:
+                fragments.clear()
+            fragments[key] = Markup(env.get_template(template).render(entry=entry))
+        return fragments[key]
+
     env.globals |= {
+        "fragment": fragment,
         "site": site,
         "navigation": catalogue.navigation,
         "url": lambda address: site.base + address,
