@@ -4,6 +4,7 @@ import dataclasses
 import datetime as dt
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -71,9 +72,8 @@ def record(entry: Entry, site: Settings) -> dict[str, Any]:
     """The paper in our own JSON: its front matter as far as it is given, its key and address, the
     title and the body as plain text."""
     paper = entry.paper
-    given = {field.name: _bare(getattr(paper, field.name)) for field in dataclasses.fields(PaperFrontMatter)}
     own = {"key": paper.key, "url": site.root + paper.address, "plain_title": paper.plain_title}
-    return own | {name: value for name, value in given.items() if not _empty(value)} | {"text": paper.text}
+    return own | _given(paper, PaperFrontMatter) | {"text": paper.text}
 
 
 def record_schema() -> dict[str, Any]:
@@ -90,15 +90,20 @@ def record_schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | schema | {"title": "Paper"}
 
 
+def _given(value: Any, shape: type) -> dict[str, Any]:
+    """The keys of the dataclass `shape` that the value gives, as JSON has them."""
+    named = ((name, _bare(getattr(value, name))) for name in _names(shape))
+    return {name: bare for name, bare in named if not (bare is None or bare is False or bare in ([], {}))}
+
+
 def _bare(value: Any) -> Any:
-    """The value as JSON has it, without what was not given."""
-    if dataclasses.is_dataclass(value):
-        named = ((field.name, _bare(getattr(value, field.name))) for field in dataclasses.fields(value))
-        return {name: item for name, item in named if not _empty(item)}
+    if value is None or isinstance(value, str | int):
+        return value
     if isinstance(value, tuple):
         return [_bare(item) for item in value]
-    return value.isoformat() if isinstance(value, dt.date) else value
+    return value.isoformat() if isinstance(value, dt.date) else _given(value, type(value))
 
 
-def _empty(value: Any) -> bool:
-    return value is None or value is False or value == [] or value == {}
+@cache
+def _names(shape: type) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(shape))
