@@ -18,17 +18,25 @@ import click
 from catalogue import check, curate, memory, read, related, render, search, settings, write
 from catalogue.model import File, Page
 from catalogue.outputs import (
+    api,
     archive,
     articles,
     assets,
     authors,
+    changes,
     citations,
+    feeds,
     home,
+    jsonl,
+    llms,
+    markdown,
+    opensearch,
     organisations,
     papers,
     periods,
     redirects,
     search_page,
+    sitemap,
     topics,
     trending,
 )
@@ -48,9 +56,16 @@ OUTPUTS = (
     search_page,
     articles,
     redirects,
+    feeds,
+    markdown,
+    jsonl,
+    changes,
+    opensearch,
     assets,
 )
 """What the site is made of. Adding an output is one file in catalogue/outputs/ and its name here."""
+INDEXES = (api, llms, sitemap)
+"""Outputs that tell of the others: each is given all that was planned before it."""
 
 
 class Options(NamedTuple):
@@ -76,6 +91,8 @@ def load(options: Options, known: memory.Memory) -> tuple[read.Reading, related.
     relatives = related.relatives(reading.catalogue.entries, known.relatives, options.jobs)
     reading = reading._replace(catalogue=related.joined(reading.catalogue, relatives))
     plans = list(chain.from_iterable(output.plan(reading.catalogue) for output in OUTPUTS))
+    for index in INDEXES:
+        plans += index.plan(reading.catalogue, tuple(plans))
     problems += [*reading.problems, *check.catalogue(reading.catalogue), *check.addresses(plans)]
     if problems:
         raise ContentError(problems)

@@ -65,6 +65,11 @@ class Period(NamedTuple):
                 return f"/{day.year}/{day.month:02}/{day.day:02}/"
 
     @property
+    def iso(self) -> str:
+        """As ISO 8601 writes it: 2026, 2026-04, 2026-W16 or 2026-04-17."""
+        return self.address.strip("/").replace("/", "-")
+
+    @property
     def title(self) -> str:
         day = self.first
         match self.kind:

@@ -1,23 +1,33 @@
 """Pages -> files."""
 
+import json
 import os
+import re
 import traceback
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from hashlib import blake2b
+from hashlib import sha256 as sha2
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from catalogue.cite import bibtex, csl
+from catalogue.daily import daily
 from catalogue.dates import MONTHS, WEEKDAYS, Period, weeks, written
-from catalogue.model import Catalogue, File, Page
+from catalogue.files import contents
+from catalogue.frontmatter import MAX_FILE, StrictYAML, decode
+from catalogue.linked import linked
+from catalogue.model import Catalogue, Entry, File, Page, Paper
 from catalogue.people import authors_line, coauthors, per_day, years
+from catalogue.record import elsewhere, home, newest, record, record_schema, updated, whole
 from catalogue.workers import spread
 
 if TYPE_CHECKING:
     from jinja2 import BytecodeCache, Environment
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
+FRAGMENTS = 5_000
 
 
 class RenderFailed(Exception):
@@ -91,15 +101,29 @@ def environment(catalogue: Catalogue) -> "Environment":
         auto_reload=False,
         bytecode_cache=_compiled(),
     )
+    fragments: dict[tuple[str, str], Markup] = {}
+
+    def fragment(template: str, entry: Entry) -> Markup:
+        """What a template makes of an entry alone. It is kept for a while: an entry stands in many lists."""
+        key = template, entry.paper.key
+        if key not in fragments:
+            if len(fragments) >= FRAGMENTS:
+                fragments.clear()
+            fragments[key] = Markup(env.get_template(template).render(entry=entry))
+        return fragments[key]
+
     env.globals |= {
+        "fragment": fragment,
         "site": site,
         "navigation": catalogue.navigation,
         "url": lambda address: site.base + address,
         "absolute": lambda address: site.root + address,
         "asset": lambda name: f"{site.base}/assets/{name}?v={version(name)}",
+        "lasting": lambda address: (site.identity or site.url).rstrip("/") + address,
         "period": Period.of,
         "weeks": weeks,
         "months": MONTHS,
+        "record_schema": record_schema,
     }
     env.filters |= {
         "day": written,
@@ -111,8 +135,20 @@ def environment(catalogue: Catalogue) -> "Environment":
         "years": years,
         "per_day": per_day,
         "excerpt": excerpt,
+        "sha256": sha256,
         "plural": lambda count, noun: f"{count:,} {noun}{'' if count == 1 else 's'}",
         "safe_html": Markup,
+        "daily": lambda entry: daily(entry, site),
+        "elsewhere": elsewhere,
+        "home": home,
+        "json": lambda value, indent=None: Markup(json.dumps(value, ensure_ascii=False, indent=indent)),
+        "linked": lambda entry: linked(entry, site),
+        "markdown_text": lambda text: Markup(re.sub(r"([\\`*_\[\]<>#])", r"\\\1", text)),
+        "newest": newest,
+        "record": lambda entry: record(entry, site),
+        "source": lambda paper: source(paper, catalogue),
+        "updated": updated,
+        "whole": lambda html, address: whole(html, site, address),
     }
     return env
 
@@ -134,8 +170,20 @@ def _compiled() -> "BytecodeCache":
     return Compiled()
 
 
+def sha256(text: str) -> str:
+    """The text's hash as a Content Security Policy names it (CSP 3, section 2.3.1)."""
+    return f"sha256-{b64encode(sha2(text.encode()).digest()).decode()}"
+
+
 def excerpt(text: str, length: int) -> str:
     """`text`, or its beginning up to the last whole word within `length` characters, and an ellipsis."""
     if len(text) <= length:
         return text
     return text[: length + 1].rpartition(" ")[0].rstrip(" ,;:.–—") + "…"
+
+
+def source(paper: Paper, catalogue: Catalogue) -> str:
+    """The body as it was written, in Markdown, with whole addresses."""
+    path = catalogue.folder / paper.path.removeprefix(f"{catalogue.folder.name}/")
+    body = StrictYAML().split(decode(contents(path, MAX_FILE)))[1]
+    return re.sub(r"\]\((?=/[^/])", lambda _: f"]({catalogue.settings.root}", body).strip()

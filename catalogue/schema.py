@@ -186,6 +186,11 @@ class Settings:
     giscus: Giscus | None = key(
         "Comments by giscus, loaded on a click: `repo`, `repo_id`, `category`, `category_id`", default=None
     )
+    identity: Home | None = key(
+        "The first address, kept after a move: feed readers know papers by it", default=None
+    )
+    author_feeds: Flag = key("false: no feed of each author", default=True)
+    paper_files: Flag = key("false: no .md beside each paper's page", default=True)
     math_macros: Mapping[str, str] = key("TeX macros: name to replacement", default_factory=dict)
 
     @property

@@ -111,14 +111,19 @@ def test_redirects_are_followed_but_not_for_ever(service: Service) -> None:
 def test_a_service_is_given_time_between_requests_and_what_it_asks_for(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fetch, "PAUSES", (0.3,))
+    slept: list[float] = []
+    monkeypatch.setattr(time, "sleep", slept.append)
+    monkeypatch.setattr(fetch, "PAUSES", (30.0,))
     service.answers += [status(200, b"1"), status(200, b"2")]
     fetch.fetch(service.url)
     fetch.fetch(service.url)
-    assert service.asked[1][2] - service.asked[0][2] >= 0.29
-    service.answers[:] = [status(429, Retry_After="1"), status(200, b"3")]
+    assert slept[0] == 0 and 25 < slept[1] <= 30
+    service.answers[:] = [status(429, Retry_After="50"), status(200, b"3")]
     fetch.fetch(service.url)
-    assert service.asked[3][2] - service.asked[2][2] >= 0.99
+    assert 45 < slept[3] <= 50
+    service.answers[:] = [status(429, Retry_After="86400"), status(200, b"4")]
+    fetch.fetch(service.url)
+    assert slept[5] <= fetch.LONGEST
 
 
 def test_an_answer_can_be_too_large(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,8 @@ FLOORS = (
     {"mathml", "settle"},
     {"lost"},
     {"markdown", "convert"},
+    {"record"},
+    {"daily", "linked"},
     {"settings", "read", "related", "render", "write", "serve", "report"},
     {"memory", "search"},
     {"compose", "found", "shelf"},

@@ -1,0 +1,17 @@
+"""What is new since when: each paper's day of entry and of last change, newest first.
+
+A client reads until it comes to a day and a digest that it knows. The digest tells of edits that no day
+in the content tells of.
+"""
+
+from collections.abc import Iterator
+
+from catalogue.model import Catalogue, Page
+from catalogue.record import updated
+
+NEWEST = 500
+
+
+def plan(catalogue: Catalogue) -> Iterator[Page]:
+    by_change = sorted(catalogue.entries, key=lambda entry: updated(entry.paper), reverse=True)
+    yield Page("changes.json", "api/changes.json", {"entries": tuple(by_change[:NEWEST])})

@@ -1,0 +1,82 @@
+"""Feeds: Atom (RFC 4287) and JSON Feed 1.1 (https://jsonfeed.org/version/1.1) of everything, of each
+topic, organisation and author, and of the weeks; archives of everything, month by month (RFC 5005,
+section 4); and the list of them, for people and as OPML 2.0 (http://opml.org/spec2.opml).
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+from typing import Any
+
+from catalogue.dates import Period
+from catalogue.model import Catalogue, Entry, Link, Page, group
+
+NEWEST = 50
+WEEKS = 20
+FRIDAY = dt.timedelta(days=4)
+
+
+def plan(catalogue: Catalogue) -> Iterator[Page]:
+    yield from _everything(catalogue.entries)
+    yield from _formats("feeds/weekly", "weekly", {"weeks": _weeks(catalogue.entries)[:WEEKS]})
+    for address, title, entries in _lists(catalogue):
+        yield from _formats(f"feeds{address[:-1]}", "papers", _papers(address, title, entries[:NEWEST]))
+    yield Page("feeds/all.opml", "feeds/all.opml", _listed(catalogue))
+    yield Page("subscribe/index.html", "pages/subscribe.html", _listed(catalogue))
+
+
+def _listed(catalogue: Catalogue) -> Mapping[str, tuple[Link, ...]]:
+    """The topics and the organisations, by title: those whose feeds are listed. Authors are too many."""
+    topics = (Link(it.title, it.address) for it in catalogue.topics.values())
+    organisations = (Link(it.title, it.address) for it in catalogue.organisations.values())
+    return {"topics": _sorted(topics), "organisations": _sorted(organisations)}
+
+
+def _sorted(links: Iterable[Link]) -> tuple[Link, ...]:
+    return tuple(sorted(links, key=lambda link: (link.title.casefold(), link.address)))
+
+
+def _everything(entries: tuple[Entry, ...]) -> Iterator[Page]:
+    """The newest papers, which lead to the archive of the newest month, that to the one before, and so on.
+    The newest month's archive still grows."""
+    months = group((Period.of("month", entry.paper.date), entry) for entry in entries)
+    archives = [f"/feeds/all/{month.iso}.atom" for month in months] + [""]
+    yield from _formats("feeds/all", "papers", _papers("/", "", entries[:NEWEST], earlier=archives[0]))
+    for i, (month, within) in enumerate(months.items()):
+        context = _papers(month.address, month.title, within, earlier=archives[i + 1], archive=True)
+        yield Page(archives[i][1:], "feeds/papers.atom", context)
+
+
+def _weeks(entries: tuple[Entry, ...]) -> tuple[tuple[Period, tuple[Entry, ...]], ...]:
+    """The weeks, newest first. One is told of when there is a paper of its Friday or of a later day."""
+    weeks = group((Period.of("week", entry.paper.date), entry) for entry in entries)
+    return tuple(
+        (week, within) for week, within in weeks.items() if entries[0].paper.date >= week.first + FRIDAY
+    )
+
+
+def _lists(catalogue: Catalogue) -> Iterator[tuple[str, str, tuple[Entry, ...]]]:
+    """The address, the title and the entries of each list of papers that is no period."""
+    entries = catalogue.entries
+    filed = group((it.address, entry) for entry in entries for it in (*entry.topics, *entry.organisations))
+    for link in chain.from_iterable(_listed(catalogue).values()):
+        yield link.address, link.title, filed.get(link.address, ())
+    if catalogue.settings.author_feeds:
+        names = [{person.address: person.name for person in entry.paper.authors} for entry in entries]
+        titles = {address: name for named in reversed(names) for address, name in named.items()}
+        written = group(
+            (address, entry) for entry, named in zip(entries, names, strict=True) for address in named
+        )
+        for address, papers in written.items():
+            yield address, titles[address], papers
+
+
+def _papers(
+    address: str, title: str, entries: tuple[Entry, ...], earlier: str = "", archive: bool = False
+) -> Mapping[str, Any]:
+    return {"address": address, "title": title, "entries": entries, "earlier": earlier, "archive": archive}
+
+
+def _formats(path: str, template: str, context: Mapping[str, Any]) -> Iterator[Page]:
+    for form in ("atom", "json"):
+        yield Page(f"{path}.{form}", f"feeds/{template}.{form}", context)
