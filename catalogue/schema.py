@@ -186,6 +186,9 @@ class Settings:
     giscus: Giscus | None = key(
         "Comments by giscus, loaded on a click: `repo`, `repo_id`, `category`, `category_id`", default=None
     )
+    offline: Flag = key(
+        "false: pages that were read are not kept for when there is no connection", default=True
+    )
     identity: Home | None = key(
         "The first address, kept after a move: feed readers know papers by it", default=None
     )

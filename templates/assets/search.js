@@ -59,6 +59,9 @@ const card = (paper, id) => {
   time.dateTime = date
   time.textContent = new Date(date).toLocaleDateString('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
   if (comments) time.parentNode.after(make('li', count(comments, 'comment')))
+  item.dataset.key = paper.url.split('/').at(-2)
+  item.dataset.title = title
+  saved.offer(item)
   return item
 }
 const more = async () => {

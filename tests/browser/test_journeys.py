@@ -181,7 +181,7 @@ KINDS = [
     "/papers/spinal/", "/papers/alignment-and-safety-in-large-language-models-safety/",
     "/authors/", "/authors/rui-zhang/", "/topics/", "/topics/surveys/",
     "/organisations/", "/organisations/fudan-university/", "/about/", "/search/?q=values", "/404.html",
-    "/subscribe/", "/api/",
+    "/subscribe/", "/api/", "/reading-list/", "/offline/",
 ]  # fmt: skip
 
 

@@ -1,0 +1,232 @@
+"""What a reader keeps: saved papers with read marks and notes, out and in again, and pages offline."""
+
+import json
+import re
+from pathlib import Path
+
+import bibtexparser
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+import build
+from browser.conftest import ROOT, Site
+from conftest import options
+
+pytestmark = pytest.mark.browser
+STORE = "localStorage.getItem(Object.keys(localStorage).find(key => /^reading-list:[^:]*$/.test(key)))"
+
+
+def save(page: Page, site: Site, *keys: str) -> None:
+    for key in keys:
+        page.goto(f"{site.url}/papers/{key}/")
+        page.get_by_role("button", name="Save", exact=True).click()
+        expect(page.get_by_role("button", name="Saved")).to_have_attribute("aria-pressed", "true")
+
+
+def titles(page: Page) -> list[str]:
+    return page.locator("#saved .title").all_inner_texts()
+
+
+def test_saved_marked_noted_kept_out_and_in_again(quiet: Page, site: Site, tmp_path: Path) -> None:
+    save(quiet, site, "map", "spinal")
+    quiet.goto(f"{site.url}/reading-list/")
+    assert [title.partition("–")[0].partition(":")[0].strip() for title in titles(quiet)] == ["SPINAL", "MAP"]
+    expect(quiet.locator("#saved > li").first).to_contain_text(
+        "Arion Das, Partha Pratim Saha, Amit Dhanda and 3 more"
+    )
+    expect(quiet.locator("#saved > li").first).to_contain_text("8 January 2026")
+    quiet.get_by_label("Note on MAP").fill('a "note" <b>with</b> marks')
+    quiet.locator("#saved > li").last.get_by_label("Read", exact=True).check()
+    expect(quiet.get_by_text("2 papers, 1 unread")).to_be_visible()
+    quiet.reload()
+    expect(quiet.get_by_label("Note on MAP")).to_have_value('a "note" <b>with</b> marks')
+    quiet.get_by_label("Unread only").check()
+    assert len(titles(quiet)) == 1
+    quiet.get_by_label("Unread only").uncheck()
+
+    with quiet.expect_download() as download:
+        quiet.get_by_role("button", name="Export JSON").click()
+    file = tmp_path / "list.json"
+    download.value.save_as(file)
+    assert json.loads(file.read_text())["papers"].keys() == {"map", "spinal"}
+    with quiet.expect_download() as download:
+        quiet.get_by_role("button", name="Export BibTeX").click()
+    download.value.save_as(tmp_path / "list.bib")
+    library = bibtexparser.parse_file(str(tmp_path / "list.bib"))
+    assert not library.failed_blocks and {entry.key for entry in library.entries} == {"map", "spinal"}
+
+    before = quiet.evaluate(STORE)
+    for _ in range(2):
+        quiet.get_by_role("button", name=re.compile("^Take out")).first.click()
+    expect(quiet.get_by_text("Nothing is saved yet.")).to_be_visible()
+    quiet.get_by_role("button", name="Undo").click()
+    assert len(titles(quiet)) == 1
+    for _ in range(2):
+        quiet.locator("#file").set_input_files(file)
+        expect(quiet.get_by_text("2 papers read")).to_be_visible()
+    assert json.loads(quiet.evaluate(STORE)) == json.loads(before)
+
+
+def test_a_list_is_shared_by_its_address(quiet: Page, site: Site, browser: Browser) -> None:
+    save(quiet, site, "spinal")
+    with browser.new_context() as other:
+        page = other.new_page()
+        page.goto(f"{site.url}/reading-list/#papers=map,spinal,no-such-paper")
+        expect(page.get_by_text("It names 2 papers.")).to_be_visible()
+        assert page.evaluate(STORE) is None  # nothing is taken before one says so
+        expect(page.locator("#shared-list li").first).to_contain_text(
+            "Xinran Wang, Qi Le, Ammar Ahmed and 5 more"
+        )
+        page.locator("#shared-list").get_by_role("button", name="Save").first.click()
+        assert len(titles(page)) == 1
+        page.get_by_role("button", name="Save all to my list").click()
+        expect(page.locator("#saved > li")).to_have_count(2)
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page.get_by_role("button", name="Copy address").click()
+        expect(page.get_by_text("The address is copied.")).to_be_visible()
+        assert (
+            page.evaluate("navigator.clipboard.readText()") == f"{site.url}/reading-list/#papers=map,spinal"
+        )
+
+
+def test_hostile_addresses_and_files_and_damaged_stores_do_no_harm(
+    quiet: Page, site: Site, tmp_path: Path
+) -> None:
+    hostile = "%3Cimg%20src=x%20onerror=alert(1)%3E,../../x,map%22%3E,//example.org,CON"
+    quiet.goto(f"{site.url}/reading-list/#papers={hostile}")
+    expect(quiet.get_by_text("None of its papers can be reached.")).to_be_visible()
+    paper = {
+        "title": "<img src=x onerror=alert(1)>",
+        "by": 3,
+        "date": "javascript:",
+        "saved": "x",
+        "note": {},
+    }
+    file = tmp_path / "hostile.json"
+    file.write_text(json.dumps({"version": 1, "papers": {"map": paper, "../x": paper, "spinal": None}}))
+    quiet.locator("#file").set_input_files(file)
+    expect(quiet.locator("#saved > li")).to_have_count(1)
+    assert titles(quiet) == ["<img src=x onerror=alert(1)>"]
+    assert quiet.locator("main img").count() == 0
+    file.write_text("{")
+    quiet.locator("#file").set_input_files(file)
+    expect(quiet.get_by_text("This file is not a reading list")).to_be_visible()
+    name = quiet.evaluate("Object.keys(localStorage).find(key => /^reading-list:[^:]*$/.test(key))")
+    for damage in ("{", '{"version":1,"papers":[{"x":1}]}', '{"version":99,"papers":{}}', "null", '"x"'):
+        quiet.evaluate("([name, text]) => localStorage.setItem(name, text)", [name, damage])
+        quiet.reload()
+        expect(quiet.get_by_text("Nothing is saved yet.")).to_be_visible()
+    assert quiet.evaluate("name => localStorage.getItem(name + ':damaged')", name) == '"x"'
+
+
+def test_a_browser_that_keeps_nothing_says_so(page: Page, site: Site) -> None:
+    page.add_init_script("Storage.prototype.setItem = () => { throw new DOMException('full') }")
+    page.goto(f"{site.url}/papers/map/")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("does not let the page keep anything")).to_be_visible()
+    expect(page.get_by_role("button", name="Save", exact=True)).to_be_visible()
+
+
+def test_search_results_can_be_saved_and_other_windows_follow(quiet: Page, site: Site) -> None:
+    other = quiet.context.new_page()
+    other.goto(f"{site.url}/reading-list/")
+    quiet.goto(f"{site.url}/search/?q=cyclealign")
+    quiet.locator("#results").get_by_role("button", name="Save").first.click()
+    expect(other.locator("#saved .title")).to_contain_text("CycleAlign")
+    other.close()
+
+
+def test_nothing_is_dead_without_scripts(scriptless: Page, site: Site) -> None:
+    scriptless.goto(f"{site.url}/papers/map/")
+    assert scriptless.get_by_role("button", name="Save").count() == 0
+    scriptless.goto(f"{site.url}/reading-list/")
+    expect(scriptless.get_by_text("The reading list needs JavaScript")).to_be_visible()
+    expect(scriptless.locator("#with-script")).to_be_hidden()
+
+
+def test_keys_walk_open_save_turn_and_help(quiet: Page, site: Site) -> None:
+    quiet.goto(f"{site.url}/2025/10/")
+    focused = "document.activeElement.closest('[data-key]')?.dataset.key"
+    first = quiet.locator("main .card").first.get_attribute("data-key")
+    second = quiet.locator("main .card").nth(1).get_attribute("data-key")
+    quiet.keyboard.press("j")
+    assert quiet.evaluate(focused) == first
+    quiet.keyboard.press("j")
+    quiet.keyboard.press("s")
+    quiet.keyboard.press("k")
+    assert quiet.evaluate(focused) == first
+    assert list(json.loads(quiet.evaluate(STORE))["papers"]) == [second]
+    quiet.keyboard.press("o")
+    expect(quiet).to_have_url(f"{site.url}/papers/{first}/")
+    quiet.keyboard.press("s")
+    expect(quiet.get_by_role("button", name="Saved")).to_be_visible()
+    quiet.goto(f"{site.url}/2025/10/07/")
+    quiet.keyboard.press("[")
+    expect(quiet).to_have_url(f"{site.url}/2025/10/06/")
+    quiet.keyboard.press("]")
+    expect(quiet).to_have_url(f"{site.url}/2025/10/07/")
+    quiet.keyboard.press("?")
+    keys = quiet.get_by_role("dialog", name="Keys")
+    expect(keys).to_be_visible()
+    expect(keys).to_contain_text("next paper")
+    quiet.keyboard.press("j")  # not while the dialog is open
+    keys.get_by_label("Keys are on").uncheck()
+    quiet.keyboard.press("Escape")
+    expect(keys).to_be_hidden()
+    for _ in range(2):
+        quiet.keyboard.press("j")
+        assert quiet.evaluate(focused) is None
+        quiet.reload()
+    quiet.get_by_role("button", name="Keys").click()
+    quiet.get_by_label("Keys are on").check()
+    quiet.keyboard.press("Escape")
+    quiet.keyboard.press("/")
+    quiet.keyboard.type("jks[]?o")
+    expect(quiet.get_by_role("searchbox")).to_have_value("jks[]?o")
+    expect(quiet).to_have_url(f"{site.url}/2025/10/07/")
+
+
+def test_read_pages_stay_readable_offline(quiet: Page, site: Site) -> None:
+    quiet.goto(f"{site.url}/")
+    quiet.evaluate("navigator.serviceWorker.ready.then(() => 1)")
+    quiet.goto(f"{site.url}/papers/map/")
+    save(quiet, site, "spinal")
+    quiet.wait_for_function("async () => (await caches.match(location.href)) !== undefined")
+    quiet.context.set_offline(True)
+    for address, heading in (
+        ("/papers/map/", "MAP"), ("/papers/spinal/", "SPINAL"), ("/reading-list/", "Reading list"),
+        ("/papers/cyclealign/", "No connection"),
+    ):  # fmt: skip
+        quiet.goto(f"{site.url}{address}")
+        expect(quiet.get_by_role("heading", level=1)).to_contain_text(heading)
+        assert "serif" in quiet.evaluate("getComputedStyle(document.body).fontFamily")
+    quiet.goto(f"{site.url}/reading-list/")
+    assert len(titles(quiet)) == 1
+    quiet.context.set_offline(False)
+    quiet.goto(f"{site.url}/papers/cyclealign/")
+    expect(quiet.get_by_role("heading", level=1)).to_contain_text("CycleAlign")
+
+
+@pytest.mark.parametrize("site", [""], indirect=True, ids=["root"])
+def test_switched_off_the_worker_goes_and_takes_all_with_it(page: Page, site: Site, tmp_path: Path) -> None:
+    page.goto(f"{site.url}/")
+    page.evaluate("navigator.serviceWorker.ready.then(() => 1)")
+    content = tmp_path / "content"
+    for path in (ROOT / "content").rglob("*.*"):
+        copy = content / path.relative_to(ROOT / "content")
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes(path.read_bytes())
+    with (content / "site.toml").open("a") as file:
+        file.write("offline = false\n")
+    build.build(options(content, tmp_path / "site", url=f"{site.url}/"))
+    off = (tmp_path / "site" / "sw.js").read_text()
+    assert "data-worker" not in (tmp_path / "site" / "index.html").read_text()
+    (worker := site.folder / "sw.js").replace(site.folder / "sw.was")
+    try:
+        worker.write_text(off)
+        page.evaluate("navigator.serviceWorker.ready.then(held => held.update())")
+        page.wait_for_function(
+            "async () => !(await navigator.serviceWorker.getRegistration()) && !(await caches.keys()).length"
+        )
+    finally:
+        (site.folder / "sw.was").replace(worker)
