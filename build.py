@@ -189,6 +189,26 @@ def check_command(options: Options) -> None:
 
 
 @command
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="The papers of this day; else the newest.")
+@click.option("--week", help="The papers of this ISO week, such as 2026-W16.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="The papers from this day on.")
+@click.option("--fresh", type=click.IntRange(0), help="Nothing, if the newest is more days old than that.")
+@click.option("--output", type=click.Path(path_type=Path), help="Write the message here.")
+@click.option("--send", is_flag=True, help="Send it to the subscribers who have not got it.")
+@click.option("--dry-run", is_flag=True, help="Say only to whom it would be sent.")
+@click.option("--doubtful", is_flag=True, help="Send it again where it is in doubt that it arrived.")
+@click.option("--subscribers", type=click.Path(path_type=Path), help="File of addresses, one a line.")
+@click.option("--journal", type=click.Path(path_type=Path), default=".digest", help="Folder of who has what.")
+def digest_command(options: Options, **wishes: Any) -> None:
+    """Write the newest papers as an e-mail, or send it."""
+    from catalogue import sending
+
+    reading, _ = load(options, memory.NOTHING)
+    if not sending.run(reading.catalogue, sending.Wishes(**wishes), os.environ, say):
+        sys.exit(1)
+
+
+@command
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, help="Port to listen on.")
 def serve_command(options: Options, port: int) -> None:
     """Preview the site and rebuild what is edited."""

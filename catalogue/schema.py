@@ -15,11 +15,13 @@ from catalogue.forms import (
     Count,
     Day,
     Doi,
+    Email,
     Flag,
     Home,
     Id,
     Key,
     Language,
+    OneClick,
     Orcid,
     Picture,
     State,
@@ -157,6 +159,23 @@ class ArticleFrontMatter:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Mail:
+    sender: Email | None = key(
+        "Who sends the digest; without `unsubscribe`, one unsubscribes there", default=None
+    )
+    unsubscribe: OneClick | None = key(
+        "Where one unsubscribes by one click; `{address}` stands for the subscriber's address", default=None
+    )
+    form: Url | None = key("Where the sign-up form of a newsletter service leads", default=None)
+    field: Id = key("The name of its e-mail field", default="email")
+
+    @property
+    def service(self) -> str:
+        """The origin of the newsletter service, such as https://news.example.org; "" if there is none."""
+        return "/".join(re.split("[/?#]", self.form)[:3]) if self.form else ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """content/site.toml."""
 
@@ -168,6 +187,9 @@ class Settings:
     language: Language = key("The language of the pages", default="en")
     front_papers: Count = key("The front page goes on with earlier days up to so many papers", default=12)
     math_macros: Mapping[str, str] = key("TeX macros: name to replacement", default_factory=dict)
+    mail: Mail = key(
+        "`sender` and `unsubscribe` of the digest, `form` and `field` to subscribe", default=Mail()
+    )
 
     @property
     def base(self) -> str:
