@@ -31,8 +31,7 @@ def journal(path: Path) -> Iterator[tuple[Mapping[str, State], Callable[[State, 
         file.seek(0)
         text = file.read()
         states = states_in(text)
-        if text and not text.endswith(b"\n"):  # a line that was cut off; what it would say never happened
-            file.write(b"\n")
+        file.truncate(text.rfind(b"\n") + 1)  # a line cut off: what it would say did not happen
 
         def record(state: State, number: str) -> None:
             file.write(f"{state} {number}\n".encode())

@@ -66,7 +66,7 @@ def _asked(wishes: Wishes) -> tuple[dt.date | None, dt.date | None, dt.date | No
     monday = None
     if wishes.week is not None:
         try:
-            monday = dt.date.fromisoformat(f"{re.sub('w', 'W', wishes.week)}-1")
+            monday = dt.date.fromisoformat(f"{wishes.week}-1")
         except ValueError:
             raise Unable("--week is not an ISO week. Write it as 2026-W16") from None
     return wishes.day and wishes.day.date(), monday, wishes.since and wishes.since.date()
@@ -125,9 +125,7 @@ def send(
         letters, doubts = _open(shared, people, states)
         for letter in doubts:
             then = "sent again" if doubtful else "--doubtful sends it again"
-            tell(
-                f"{letter.place}: the message was on its way when a run was cut off, and most likely arrived; {then}"
-            )
+            tell(f"{letter.place}: a run was cut off while the server took it: most likely arrived; {then}")
         letters += doubts if doubtful else []
         before = len(people) - len(letters)
         outcome = deliver(to, shared.sender, letters, record, tell, pauses)

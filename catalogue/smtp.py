@@ -66,6 +66,7 @@ def connect(server: Server) -> smtplib.SMTP:
             session.starttls(context=context)
         if server.user:
             session.login(server.user, server.password)
+        session.ehlo_or_helo_if_needed()
         return session
     except OSError as error:
         if session:
