@@ -3,6 +3,7 @@
 A line of a journal is a state and a message id: no address, since a journal may lie where others read.
 """
 
+import errno
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -22,8 +23,9 @@ class Busy(Exception):
 def journal(path: Path) -> Iterator[tuple[Mapping[str, State], Callable[[State, str], None]]]:
     """The states of messages by their ids, kept up to date, and the function that records one.
 
-    What that has recorded is on the disk when it returns. Raises Busy while another process holds the
-    journal (where the system has locks), OSError where it cannot be written.
+    What that has recorded outlives this process when it returns, and the machine too, but for `handing`:
+    to wait for the disk there would make the moment longer in which a kill leaves a doubt. Raises Busy
+    while another process holds the journal (where the system has locks), OSError where it cannot be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with open(path, "a+b") as file:
@@ -34,9 +36,11 @@ def journal(path: Path) -> Iterator[tuple[Mapping[str, State], Callable[[State, 
         file.truncate(text.rfind(b"\n") + 1)  # a line cut off: what it would say did not happen
 
         def record(state: State, number: str) -> None:
-            file.write(f"{state} {number}\n".encode())
-            file.flush()
-            os.fsync(file.fileno())
+            line = f"{state} {number}\n".encode()
+            if os.write(file.fileno(), line) < len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            if state != "handing":
+                os.fsync(file.fileno())
             states[number] = state
 
         yield states, record

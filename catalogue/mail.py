@@ -123,10 +123,10 @@ def _hand(session: smtplib.SMTP, sender: str, letter: Letter, record: Record) ->
     if code != 354:
         return (code, text) if code >= 400 else (0, text)
     session.send(data)
+    if session.sock:
+        session.sock.settimeout(PATIENCE)
     _keep(record, "handing", letter.number)
     try:
-        if session.sock:
-            session.sock.settimeout(PATIENCE)
         session.send(b".\r\n")
         code, text = session.getreply()
         if session.sock:
