@@ -34,6 +34,10 @@ class Digest(NamedTuple):
     def papers(self) -> int:
         return sum(len(entries) for _, entries in self.days)
 
+    @property
+    def titles(self) -> str:
+        return " · ".join(entry.paper.plain_title for _, entries in self.days for entry in entries)
+
     def age(self, today: dt.date) -> int:
         """How many days the newest paper is old."""
         return (today - self.days[0][0].first).days

@@ -285,7 +285,7 @@ def test_the_form_to_subscribe(content: Write) -> None:
     part = subscribe(content, 'form = "https://news.example.org/in/t?a=1&b=2"\nfield = "EMAIL"\n')
     assert 'action="https://news.example.org/in/t?a=1&amp;b=2"' in part
     assert 'name="EMAIL"' in part
-    assert "news.example.org</span>, which sends" in part
+    assert "news.example.org, which sends" in part
     page = (EXAMPLE.parent / "site" / "index.html").read_text()
     assert "form-action 'self'\"" in page
     build.build(options(content({})))
