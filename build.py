@@ -234,7 +234,7 @@ def serve_command(options: Options, port: int) -> None:
 
 
 def curating(run: Callable[..., None]) -> click.Command:
-    """A command that changes the content: it is handed what is there."""
+    """A command about the content: it is handed what is there."""
 
     def with_content(options: Options, **own: Any) -> None:
         reading, _, _ = load(options, memory.NOTHING)
@@ -245,7 +245,7 @@ def curating(run: Callable[..., None]) -> click.Command:
     return command(with_content)
 
 
-for each in (curate.add, curate.new, curate.refresh):
+for each in (curate.add, curate.digest, curate.new, curate.refresh):
     curating(each)
 
 

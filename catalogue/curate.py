@@ -1,9 +1,10 @@
-"""The commands that change the content: add, new, refresh. What they need is imported when they run."""
+"""The commands about the content: add, digest, new, refresh. What they need is imported when they run."""
 
 import os
+import sys
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -48,6 +49,24 @@ def add(
     papers = progress(found, len(found), "Adding")
     plan = add.plan(papers, content, reading, topics, date.date() if date else None)
     _carry_out(plan, content, dry_run, as_json)
+
+
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="The papers of this day; else the newest.")
+@click.option("--week", help="The papers of this ISO week, such as 2026-W16.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="The papers from this day on.")
+@click.option("--fresh", type=click.IntRange(0), help="Nothing, if the newest is more days old than that.")
+@click.option("--output", type=click.Path(path_type=Path), help="Write the message here.")
+@click.option("--send", is_flag=True, help="Send it to the subscribers who have not got it.")
+@click.option("--dry-run", is_flag=True, help="Say only to whom it would be sent.")
+@click.option("--doubtful", is_flag=True, help="Send it again where it is in doubt that it arrived.")
+@click.option("--subscribers", type=click.Path(path_type=Path), help="File of addresses, one a line.")
+@click.option("--journal", type=click.Path(path_type=Path), default=".digest", help="Folder of who has what.")
+def digest(reading: "Reading", content: Path, **wishes: Any) -> None:
+    """Write the newest papers as an e-mail, or send it."""
+    from catalogue import sending
+
+    if not sending.run(reading.catalogue, sending.Wishes(**wishes), os.environ, say):
+        sys.exit(1)
 
 
 @click.argument("title")

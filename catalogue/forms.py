@@ -125,6 +125,22 @@ Picture = Annotated[
         "Put a PNG, JPEG, WebP or GIF in content/images/ and give its name alone, such as figure-1.png",
     ),
 ]
+EMAIL = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*"
+"""What HTML's `<input type=email>` takes (HTML Standard, "valid e-mail address"): ASCII, on one line."""
+
+Email = Annotated[str, Form("an e-mail address", EMAIL, "Write it alone, such as papers@example.org")]
+ONE_CLICK = (
+    r"https://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?"
+    r"(?:[/?](?:[A-Za-z0-9._~:/?@!$&'()*+,;=%-]|\{address\})*)?"
+)
+"""RFC 8058 wants https. `{address}` stands for the subscriber's address."""
+
+OneClick = Annotated[
+    str,
+    Form(
+        "a secure web address", ONE_CLICK, "Begin it with https://; it may hold {address} and no other braces"
+    ),
+]
 Language = Annotated[
     str, Form("a language tag", "[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*", "Write it as en or pt-BR")
 ]

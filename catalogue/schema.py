@@ -15,11 +15,13 @@ from catalogue.forms import (
     Count,
     Day,
     Doi,
+    Email,
     Flag,
     Home,
     Id,
     Key,
     Language,
+    OneClick,
     Orcid,
     Picture,
     Seal,
@@ -169,6 +171,23 @@ class Giscus:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Mail:
+    sender: Email | None = key(
+        "Who sends the digest; without `unsubscribe`, one unsubscribes there", default=None
+    )
+    unsubscribe: OneClick | None = key(
+        "Where one unsubscribes by one click; `{address}` stands for the subscriber's address", default=None
+    )
+    form: Url | None = key("Where the sign-up form of a newsletter service leads", default=None)
+    field: Id = key("The name of its e-mail field", default="email")
+
+    @property
+    def service(self) -> str:
+        """The origin of the newsletter service, such as https://news.example.org; "" if there is none."""
+        return "/".join(re.split("[/?#]", self.form)[:3]) if self.form else ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """content/site.toml."""
 
@@ -195,6 +214,9 @@ class Settings:
     author_feeds: Flag = key("false: no feed of each author", default=True)
     paper_files: Flag = key("false: no .md beside each paper's page", default=True)
     math_macros: Mapping[str, str] = key("TeX macros: name to replacement", default_factory=dict)
+    mail: Mail = key(
+        "`sender` and `unsubscribe` of the digest, `form` and `field` to subscribe", default=Mail()
+    )
 
     @property
     def base(self) -> str:
