@@ -3,12 +3,14 @@
 import re
 import unicodedata
 
+from catalogue import untex
 from catalogue.strictyaml import invisible
 
 
 def line(text: str) -> str:
-    """One line: white space is single spaces, characters are composed (Unicode NFC), invisible ones go."""
-    text = " ".join(unicodedata.normalize("NFC", text).split())
+    """One line: LaTeX is Unicode, white space is single spaces, characters are composed (Unicode NFC),
+    invisible ones go."""
+    text = " ".join(unicodedata.normalize("NFC", untex.unicode(text)).split())
     while odd := invisible(text):
         text = text[: odd[0]] + text[odd[0] + 1 :]
     return " ".join(text.split())

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from textwrap import indent
 from typing import Any
 
-from catalogue import markdown
+from catalogue import markdown, untex
 from catalogue.schema import PaperFrontMatter
 
 ORDER = tuple(field.name for field in dataclasses.fields(PaperFrontMatter))
@@ -100,10 +100,9 @@ def _guarded(paragraph: str, marks: str) -> Iterator[str]:
     for i, part in enumerate(re.split(r"(\$[^$\s](?:[^$]*[^$\s\\])?\$(?!\d))", paragraph)):
         if i % 2:
             yield part
-        else:
-            yield re.sub(
-                marks, lambda found: f"{found[0]}\\" if found[0].isdigit() else f"\\{found[0]}", part
-            )
+            continue
+        for piece, raw in untex.parts(part):
+            yield f"`{piece}`" if raw and "`" not in piece else re.sub(marks, _guard, piece)
 
 
 def _guard(found: re.Match[str]) -> str:

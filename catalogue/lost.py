@@ -33,11 +33,13 @@ def lost(source: str, kept: str) -> list[Mistake]:
 
 
 def held(tokens: "list[Token]", environment: Mapping[str, Any], parser: "MarkdownIt") -> Iterator[str]:
-    """All text that the tokens hold: what is shown, and what becomes part of an attribute."""
+    """All text that the tokens hold: what is shown, what becomes part of an attribute, and the LaTeX that
+    has become other characters."""
+    yield from environment.get("latex", ())
     for token in tokens:
         if token.children is None:
             yield token.content
-        yield from held(token.children or [], environment, parser)
+        yield from held(token.children or [], {**environment, "latex": ()}, parser)
         yield token.info
         for value in map(str, token.attrs.values()):
             yield value

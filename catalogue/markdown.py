@@ -11,7 +11,7 @@ from functools import cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from catalogue import mathml, tex
+from catalogue import mathml, tex, untex
 from catalogue.lost import held, lost
 from catalogue.settle import Mistake, settle, text_of
 from catalogue.strictyaml import invisible
@@ -53,11 +53,11 @@ def render(source: str, base: str = "", macros: Mapping[str, str] = {}) -> Rende
 def inline(text: str, macros: Mapping[str, str] = {}) -> str:
     """A title as HTML. Only `$...$` means anything in it, by the same rules as in a body."""
     if "$" not in text:
-        return html.escape(text)
+        return _with_code(text)
     return "".join(
         mathml.convert(token.content.strip(), False, macros)
         if token.tag == "math"
-        else html.escape(token.content.replace("\\$", "$"))
+        else _with_code(token.content.replace("\\$", "$"))
         for token in _title(text)
     ).rstrip()
 
@@ -65,11 +65,21 @@ def inline(text: str, macros: Mapping[str, str] = {}) -> str:
 def plain(text: str, macros: Mapping[str, str] = {}) -> str:
     """A title as text."""
     if "$" not in text:
-        return text
+        return untex.bare(text)
     return "".join(
-        tex.plain(token.content.strip(), macros) if token.tag == "math" else token.content.replace("\\$", "$")
+        tex.plain(token.content.strip(), macros)
+        if token.tag == "math"
+        else untex.bare(token.content.replace("\\$", "$"))
         for token in _title(text)
     ).rstrip()
+
+
+def _with_code(text: str) -> str:
+    """Text as HTML; what is left of TeX in it as code."""
+    if not re.search(r"[\\{]", text):
+        return html.escape(text)
+    pieces = ((html.escape(part), raw) for part, raw in untex.parts(text))
+    return "".join(f"<code>{part}</code>" if raw else part for part, raw in pieces)
 
 
 def _oversize(source: str) -> Mistake | None:
@@ -100,10 +110,36 @@ def _parser(bare_links: bool) -> "MarkdownIt":
     parser.linkify.set({"fuzzy_link": False, "fuzzy_email": False})
     parser.linkify.add("ftp:", None).add("//", None)
     _read_formulas(parser)
+    parser.inline.ruler.before("escape", "latex", _latex)
     for kind in ("math_inline", "math_inline_double", "math_block"):
         parser.add_render_rule(kind, _formula)
     parser.add_render_rule("image", RendererHTML.renderToken)
     return parser
+
+
+def _word(text: str, start: int, end: int) -> str:
+    """The whole word, of 60 characters at most on either side, around a part of it."""
+    before = re.split(r"[\W_]", text[max(0, start - 60) : start])[-1]
+    return before + text[start:end] + re.split(r"[\W_]", text[end : end + 60])[0]
+
+
+def _latex(state: Any, silent: bool) -> bool:
+    """LaTeX outside of formulas and code: as Unicode, or as code where it has none. What stood there is
+    remembered, as it is not lost."""
+    if state.src[state.pos] not in "\\{^_`-~":
+        return False
+    found = untex.command(state.src[: state.posMax], state.pos)
+    if not found:
+        return False
+    end, text = found
+    if not silent:
+        token = state.push(
+            "text" if text is not None else "code_inline", "" if text is not None else "code", 0
+        )
+        token.content = state.src[state.pos : end] if text is None else text
+        state.env.setdefault("latex", []).append(_word(state.src, state.pos, end))
+    state.pos = end
+    return True
 
 
 @cache

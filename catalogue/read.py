@@ -1,14 +1,15 @@
 """content/ -> Catalogue: every file, and every mistake of every file at once."""
 
+import dataclasses
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from catalogue import frontmatter, markdown
+from catalogue import frontmatter, markdown, untex
 from catalogue.convert import convert
 from catalogue.files import Found, Signature, contents, walk
 from catalogue.forms import KEY, KEY_HINT
@@ -172,7 +173,7 @@ def _document(
     parsed = frontmatter.parse(data, where)
     problems: list[Problem] = []
     try:
-        values = dict(vars(convert(shape, parsed, where)))
+        values = {name: _readable(value) for name, value in vars(convert(shape, parsed, where)).items()}
     except ContentError as error:
         problems.extend(error.problems)
     body = markdown.render(parsed.body, settings.base, settings.math_macros)
@@ -187,6 +188,18 @@ def _document(
         values["plain_title"] = markdown.plain(title, settings.math_macros)
     digest = blake2b(where.encode() + b"\0" + data, digest_size=16).hexdigest()
     return build(**values, key=key, path=where, html=body.html, text=body.text, digest=digest)
+
+
+def _readable(value: Any) -> Any:
+    """A value whose texts have their LaTeX as Unicode."""
+    if isinstance(value, str):
+        return untex.unicode(value)
+    if isinstance(value, tuple):
+        return tuple(_readable(item) for item in value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        texts = {name: _readable(item) for name, item in vars(value).items() if isinstance(item, str)}
+        return dataclasses.replace(value, **texts)
+    return value
 
 
 def _picture(where: str, name: str, data: bytes) -> Picture:

@@ -48,6 +48,12 @@ def _plain(tex: str, macros: tuple[tuple[str, str], ...]) -> str:
     return " ".join(text.split()) or tex
 
 
+def text_of(tex: str) -> str:
+    """TeX outside of formulas as text. Raises Unfit for a command that nobody knows."""
+    text: str = _to_text()(tex)
+    return text
+
+
 def prepared(tex: str, macros: Mapping[str, str]) -> str:
     """`tex` with its macros written out, and within the limits. Raises Unfit."""
     tex = _expanded(tex, KNOWN | {name.lstrip("\\"): text for name, text in macros.items()})

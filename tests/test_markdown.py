@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catalogue import mathml
+from catalogue import mathml, untex
 from catalogue.markdown import MAX_BODY, inline, plain, render
 
 PLAIN = "blockquote br code del div em h2 h3 h4 h5 h6 hr li p pre s strong table tbody thead tr ul"
@@ -488,7 +488,8 @@ def test_any_title_is_safe(title: str) -> None:
     assert all(local(element.tag) in mathml.ALLOWED.keys() | {"code"} for element in elements(page))
     assert isinstance(plain(title), str)
     if "$" not in title:
-        assert html.unescape(page) == plain(title) == title
+        assert html.unescape(re.sub("</?code>", "", page)) == title
+        assert plain(title) == untex.bare(title)
 
 
 # Titles
