@@ -37,7 +37,8 @@ def render(source: str, base: str = "", macros: Mapping[str, str] = {}) -> Rende
     """The body as HTML and as text. Links from the root of the site go to below `base`."""
     if mistake := _oversize(source):
         return Rendered("", "", (mistake,))
-    parser = _parser(bare_links=bool(re.search("//|mailto:", source, re.IGNORECASE)))
+    links = re.search("//|mailto:", source, re.IGNORECASE)
+    parser = _parser(bare_links=bool(links), latex=bool(re.search(r"[\\{`]|--|\w~", source)))
     environment: dict[str, Any] = {"macros": macros}
     tokens = parser.parse(source, environment)
     if mistake := _too_deep(tokens):
@@ -93,8 +94,8 @@ def _oversize(source: str) -> Mistake | None:
 
 
 @cache
-def _parser(bare_links: bool) -> "MarkdownIt":
-    """Looking for bare links takes half of the time, so it is only done where there can be any."""
+def _parser(bare_links: bool, latex: bool) -> "MarkdownIt":
+    """Looking for bare links and for LaTeX takes half of the time: it is done where there can be any."""
     from markdown_it import MarkdownIt
     from markdown_it.renderer import RendererHTML
 
@@ -110,7 +111,8 @@ def _parser(bare_links: bool) -> "MarkdownIt":
     parser.linkify.set({"fuzzy_link": False, "fuzzy_email": False})
     parser.linkify.add("ftp:", None).add("//", None)
     _read_formulas(parser)
-    parser.inline.ruler.before("escape", "latex", _latex)
+    if latex:
+        parser.inline.ruler.before("escape", "latex", _latex)
     for kind in ("math_inline", "math_inline_double", "math_block"):
         parser.add_render_rule(kind, _formula)
     parser.add_render_rule("image", RendererHTML.renderToken)
