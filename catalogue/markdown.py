@@ -38,7 +38,7 @@ def render(source: str, base: str = "", macros: Mapping[str, str] = {}) -> Rende
     if mistake := _oversize(source):
         return Rendered("", "", (mistake,))
     links = re.search("//|mailto:", source, re.IGNORECASE)
-    parser = _parser(bare_links=bool(links), latex=bool(re.search(r"[\\{`]|--|\w~", source)))
+    parser = _parser(bare_links=bool(links), latex=bool(re.search(r"[\\{`]|--|[\w.]~", source)))
     environment: dict[str, Any] = {"macros": macros}
     tokens = parser.parse(source, environment)
     if mistake := _too_deep(tokens):
