@@ -20,8 +20,9 @@ from catalogue.read import Reading, Record
 from catalogue.related import NONE, Relatives
 
 LIBRARIES = (
-    "bibtexparser", "jinja2", "latex2mathml", "linkify-it-py", "markdown-it-py", "mdit-py-plugins",
-    "pagefind-bin", "pydantic", "pylatexenc", "python-frontmatter", "python-slugify",
+    "bibtexparser", "font-source-serif-pro", "jinja2", "latex2mathml", "linkify-it-py", "markdown-it-py",
+    "mdit-py-plugins", "pagefind-bin", "pillow", "pydantic", "pylatexenc", "python-frontmatter",
+    "python-slugify", "text-unidecode",
 )  # fmt: skip
 """What else decides the bytes of a page."""
 

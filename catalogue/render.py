@@ -12,6 +12,7 @@ from hashlib import sha256 as sha2
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from catalogue import card
 from catalogue.cite import bibtex, csl
 from catalogue.daily import daily
 from catalogue.dates import MONTHS, WEEKDAYS, Period, weeks, written
@@ -65,6 +66,8 @@ def page(plan: Page, environment: "Environment") -> bytes:
     """The page's bytes. Raises RenderFailed for a mistake in a template."""
     here = "/" + plan.path.removesuffix("index.html")
     try:
+        if plan.template == "card.png":
+            return card.draw(plan.context, environment.globals["site"].title)  # type: ignore[attr-defined]
         template = environment.get_template(plan.template)
         return template.render(plan.context, here=here, origin=plan.origin).encode()
     except Exception as error:  # a template can raise anything; none of it is a traceback of ours
@@ -118,6 +121,7 @@ def environment(catalogue: Catalogue) -> "Environment":
         "navigation": catalogue.navigation,
         "url": lambda address: site.base + address,
         "absolute": lambda address: site.root + address,
+        "card": lambda address: f"{site.root}{address}card.png",
         "asset": lambda name: f"{site.base}/assets/{name}?v={version(name)}",
         "lasting": lambda address: (site.identity or site.url).rstrip("/") + address,
         "period": Period.of,

@@ -205,6 +205,7 @@ class Settings:
     giscus: Giscus | None = key(
         "Comments by giscus, loaded on a click: `repo`, `repo_id`, `category`, `category_id`", default=None
     )
+    cards: Flag = key("true: a picture for each paper and day, for where addresses are shared", default=False)
     offline: Flag = key(
         "false: pages that were read are not kept for when there is no connection", default=True
     )

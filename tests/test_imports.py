@@ -9,6 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FLOORS = (
     {"problems", "slugs", "dates", "workers", "fetch", "journal", "smtp"},
+    {"card"},
     {"forms"},
     {"schema", "mail", "subscribers"},
     {"model", "strictyaml"},
