@@ -49,7 +49,7 @@ def draw(context: Mapping[str, Any], name: str) -> bytes:
         y += 52
     bold = _font("Bold", 34)
     pen.text((MARGIN, HEIGHT - MARGIN), "¶ ", RED, bold, anchor="ls")
-    mark = MARGIN + _width("¶ ", bold)
+    mark = MARGIN + bold.getlength("¶ ")
     pen.text((mark, HEIGHT - MARGIN), _cut(name, bold, round(mark)), INK, bold, anchor="ls")
     return _png(image)
 
