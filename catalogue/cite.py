@@ -1,79 +1,149 @@
-"""A paper as a BibTeX entry and as CSL-JSON."""
+"""A paper as a citation: what it is, who wrote it, where it appeared. CSL-JSON is the common form
+(https://docs.citationstyles.org); BibTeX, RIS and the others are made from the same facts."""
 
 import json
 import re
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from catalogue.model import Entry, Paper
 
-_SPECIAL = str.maketrans(
-    {c: f"\\{c}" for c in "&%#_$"}
-    | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
-    | {"{": r"\textbraceleft{}", "}": r"\textbraceright{}"}  # BibTeX counts the brace of \{ too
+MEETING = re.compile(
+    r"\b(?:Proceedings|Proc\.|Conference|Conf\.|Workshop|Symposium|Meeting|Congress|NeurIPS|NIPS|ICML|ICLR|ACL|EMNLP"
+    r"|NAACL|EACL|COLING|CVPR|ICCV|ECCV|WACV|AAAI|IJCAI|COLT|AISTATS|UAI|KDD|WWW|SIGIR|CHI|INTERSPEECH|ICASSP"
+    r"|CoRL|ICRA|IROS|RSS|TREC)\b",
+    re.IGNORECASE,
 )
+GROUP = re.compile(
+    r"\b(?:team|group|collaboration|consortium|lab|labs|laboratory|project|initiative|community|institute|university"
+    r"|inc|llc|ai|and|the|for|of)\b|[\d,&/()]|\.com",
+    re.IGNORECASE,
+)
+PARTICLE = re.compile(
+    r"(?:von|van|vom|zu|zur|de|del|della|der|den|dem|des|di|da|das|do|dos|du|la|le|ten|ter|bin|ibn|al|el|y)"
+)
+SUFFIX = re.compile(r"(?:Jr|Sr)\.?|I{2,3}|IV")
+LATIN = re.compile(r"[A-Za-zÀ-ɏḀ-ỿ.'’ʻ‐-]+")
 
 
-def bibtex(entry: Entry) -> str:
-    """The entry in BibTeX's format, UTF-8, keyed by the paper's own permanent key.
+class Name(NamedTuple):
+    """A person's name in parts that, joined by spaces, are the name as printed; or one that is no
+    person's, or of which nobody can say how it parts, as `family` alone."""
 
-    The title keeps its capitals and its `$mathematics$`; names are as printed.
-    """
-    from bibtexparser.library import Library
-    from bibtexparser.model import Entry as BibEntry
-    from bibtexparser.model import Field
-    from bibtexparser.writer import BibtexFormat, write
+    given: str
+    particle: str
+    family: str
+    suffix: str
 
-    fields = [Field(name, f"{{{value}}}") for name, value in _fields(entry.paper).items() if value]
-    layout = BibtexFormat()  # type: ignore[no-untyped-call]
-    layout.indent = "  "
-    return write(Library([BibEntry("misc", entry.paper.key, fields)]), layout).strip()
+
+def name(printed: str) -> Name:
+    """The parts of a name as BibTeX takes them: the family name is the last word, with the lower-case
+    words before it; only for names in Latin letters that are no group's."""
+    words = printed.split()
+    if len(words) < 2 or GROUP.search(printed) or not all(map(LATIN.fullmatch, words)):
+        return Name("", "", printed, "")
+    suffix = words.pop() if len(words) > 2 and SUFFIX.fullmatch(words[-1]) else ""
+    start = next((i for i, word in enumerate(words[:-1]) if i and PARTICLE.fullmatch(word)), len(words) - 1)
+    end = start
+    while end < len(words) - 1 and PARTICLE.fullmatch(words[end]):
+        end += 1
+    return Name(" ".join(words[:start]), " ".join(words[start:end]), " ".join(words[end:]), suffix)
+
+
+def kind(paper: Paper) -> str:
+    """The CSL type: a paper of a meeting, an article of a journal, or a preprint (`article`)."""
+    if paper.acl or (paper.venue and MEETING.search(paper.venue)):
+        return "paper-conference"
+    return "article-journal" if paper.venue else "article"
+
+
+def eprint(paper: Paper) -> str:
+    """The arXiv identifier without its version."""
+    return re.sub("v[0-9]+$", "", paper.arxiv or "")
+
+
+def address(paper: Paper) -> str:
+    """Where the paper is kept, most lasting first; "" if the entry does not say."""
+    if paper.doi:
+        return f"https://doi.org/{paper.doi}"
+    if paper.acl:
+        return f"https://aclanthology.org/{paper.acl}/"
+    if paper.arxiv:
+        return f"https://arxiv.org/abs/{eprint(paper)}"
+    return (
+        f"https://openreview.net/forum?id={paper.openreview}" if paper.openreview else paper.links.pdf or ""
+    )
+
+
+def item(entry: Entry) -> dict[str, Any]:
+    """The entry as a CSL-JSON item (schema csl-data.json 1.0)."""
+    paper = entry.paper
+    day = paper.published or paper.date
+    facts = {
+        "id": paper.key,
+        "type": kind(paper),
+        "genre": "Preprint" if kind(paper) == "article" else "",
+        "title": paper.plain_title,
+        "author": [_csl_name(name(person.name)) for person in paper.authors],
+        "issued": {"date-parts": [[day.year, day.month, day.day]]},
+        "container-title": paper.venue
+        or ("OpenReview" if paper.openreview else "arXiv" if paper.arxiv else ""),
+        "number": f"arXiv:{eprint(paper)}" if paper.arxiv else "",
+        "DOI": paper.doi,
+        "URL": address(paper),
+        "keyword": ", ".join(topic.title for topic in entry.topics),
+    }
+    return {field: value for field, value in facts.items() if value}
 
 
 def csl(entry: Entry) -> str:
-    """The entry as a CSL-JSON item (citeproc's JSON schema 1.0), on one line. Names are as printed."""
+    """The entry as CSL-JSON on one line."""
+    return json.dumps(item(entry), ensure_ascii=False)
+
+
+def formatted(entry: Entry) -> str:
+    """The entry in words, in the manner of the ACL: names as printed, year, title, where, address."""
     paper = entry.paper
-    appeared = paper.published or paper.date
-    arxiv = paper.arxiv and re.sub("v[0-9]+$", "", paper.arxiv)
-    item = {
-        "id": paper.key,
-        "type": "article",
-        "title": paper.plain_title,
-        "author": [{"literal": person.name} for person in paper.authors],
-        "issued": {"date-parts": [[appeared.year, appeared.month, appeared.day]]},
-        "DOI": paper.doi,
-        "URL": _url(paper, arxiv),
+    names = [person.name for person in paper.authors]
+    if len(names) > 20:
+        names = [*names[:19], "et al"]
+    if len(names) > 2 and names[-1] != "et al":
+        names = [*names[:-1], f"and {names[-1]}"]
+    who = (" and " if len(names) == 2 else ", ").join(names)
+    where = paper.venue or (f"arXiv:{eprint(paper)}" if paper.arxiv else "")
+    parts = (who, str((paper.published or paper.date).year), paper.plain_title, where)
+    said = " ".join(part if part.endswith((".", "?", "!")) else f"{part}." for part in parts if part)
+    return f"{said} {address(paper)}".strip()
+
+
+def coins(entry: Entry) -> str:
+    """The entry as a ContextObject in a span (OpenURL 1.0, ANSI/NISO Z39.88-2004), for Zotero."""
+    paper = entry.paper
+    meeting = kind(paper) == "paper-conference"
+    fields = [
+        ("ctx_ver", "Z39.88-2004"),
+        ("rft_val_fmt", f"info:ofi/fmt:kev:mtx:{'journal' if paper.venue and not meeting else 'dc'}"),
+        (
+            "rft.type",
+            {"article": "preprint", "paper-conference": "conferencePaper"}.get(kind(paper), "journalArticle"),
+        ),
+        ("rft.atitle" if paper.venue and not meeting else "rft.title", paper.plain_title),
+        ("rft.jtitle" if not meeting else "rft.source", paper.venue or ""),
+        ("rft.date", str(paper.published or paper.date)),
+        *(("rft.au", person.name) for person in paper.authors[:30]),
+        ("rft_id", f"info:doi/{paper.doi}" if paper.doi else ""),
+        ("rft.identifier", address(paper)),
+    ]
+    return urlencode([(field, value) for field, value in fields if value])
+
+
+def _csl_name(parts: Name) -> dict[str, str]:
+    if not parts.given:
+        return {"literal": parts.family}
+    named = {
+        "family": parts.family,
+        "given": parts.given,
+        "non-dropping-particle": parts.particle,
+        "suffix": parts.suffix,
     }
-    return json.dumps({name: value for name, value in item.items() if value}, ensure_ascii=False)
-
-
-def _fields(paper: Paper) -> dict[str, str]:
-    appeared = paper.published or paper.date
-    arxiv = paper.arxiv and re.sub("v[0-9]+$", "", paper.arxiv)
-    return {
-        "title": "{" + _latex(paper.title) + "}",
-        "author": " and ".join(_name(person.name) for person in paper.authors),
-        "year": str(appeared.year),
-        "month": str(appeared.month),
-        "howpublished": _latex(paper.venue or ""),
-        "doi": paper.doi or "",
-        "eprint": arxiv or "",
-        "archiveprefix": "arXiv" if arxiv else "",
-        "url": _url(paper, arxiv),
-    }
-
-
-def _url(paper: Paper, arxiv: str | None) -> str:
-    return f"https://doi.org/{paper.doi}" if paper.doi else f"https://arxiv.org/abs/{arxiv}" if arxiv else ""
-
-
-def _name(name: str) -> str:
-    """A name that holds a comma or ` and ` is one name all the same."""
-    escaped = _latex(name)
-    return f"{{{escaped}}}" if re.search(r",|\band\b", name, re.IGNORECASE) else escaped
-
-
-def _latex(text: str) -> str:
-    """Text with LaTeX's special characters escaped, but for mathematics whose braces match."""
-    return "".join(
-        part if i % 2 and part.count("{") == part.count("}") else part.translate(_SPECIAL)
-        for i, part in enumerate(re.split(r"(\$[^$]+\$)", text))
-    )
+    return {field: value for field, value in named.items() if value}

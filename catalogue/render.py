@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from catalogue import card
-from catalogue.cite import bibtex, csl
+from catalogue.bibtex import bibtex
+from catalogue.cite import coins, csl, formatted, kind
 from catalogue.daily import daily
 from catalogue.dates import MONTHS, WEEKDAYS, Period, weeks, written
 from catalogue.files import contents
@@ -22,6 +23,7 @@ from catalogue.linked import linked
 from catalogue.model import Catalogue, Entry, File, Page, Paper
 from catalogue.people import authors_line, coauthors, per_day, years
 from catalogue.record import elsewhere, home, newest, record, record_schema, updated, whole
+from catalogue.ris import ris
 from catalogue.workers import spread
 
 if TYPE_CHECKING:
@@ -134,6 +136,10 @@ def environment(catalogue: Catalogue) -> "Environment":
         "weekday": lambda day: WEEKDAYS[day.weekday()],
         "bibtex": bibtex,
         "csl": csl,
+        "coins": coins,
+        "formatted": formatted,
+        "kind": kind,
+        "ris": ris,
         "authors_line": authors_line,
         "coauthors": coauthors,
         "years": years,

@@ -300,7 +300,7 @@ def test_the_feeds_of_authors_can_be_switched_off(content: Write) -> None:
     folder = content({"papers/2025/a.md": paper(**KEYS)})  # type: ignore[arg-type]
     assert "feeds/authors/ada-example.atom" in made(folder)
     settings = (folder / "site.toml").read_text()
-    content({"site.toml": f"{settings}author_feeds = false\n"})
+    content({"site.toml": f"{settings}author_files = false\n"})
     site = made(folder)
     assert not any(path.startswith("feeds/authors/") for path in site)
     assert not any(b"/feeds/authors/" in data for data in site.values())

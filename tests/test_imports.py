@@ -14,7 +14,7 @@ FLOORS = (
     {"schema", "mail", "subscribers"},
     {"model", "strictyaml"},
     {"frontmatter", "tex", "files", "cite", "people", "watch"},
-    {"mathml", "settle", "untex"},
+    {"mathml", "settle", "untex", "bibtex", "ris"},
     {"lost", "clean"},
     {"markdown", "convert"},
     {"record"},

@@ -61,7 +61,7 @@ def _lists(catalogue: Catalogue) -> Iterator[tuple[str, str, tuple[Entry, ...]]]
     filed = group((it.address, entry) for entry in entries for it in (*entry.topics, *entry.organisations))
     for link in chain.from_iterable(_listed(catalogue).values()):
         yield link.address, link.title, filed.get(link.address, ())
-    if catalogue.settings.author_feeds:
+    if catalogue.settings.author_files:
         names = [{person.address: person.name for person in entry.paper.authors} for entry in entries]
         titles = {address: name for named in reversed(names) for address, name in named.items()}
         written = group(
