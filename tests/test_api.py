@@ -422,7 +422,7 @@ def test_every_file_for_programs_is_on_the_page(real: tuple[Path, Catalogue]) ->
     unknown = [
         path
         for path in tree(site)
-        if not path.endswith(".html")
+        if not path.endswith((".html", "card.png", "sw.js"))
         and not path.startswith(("assets/", "images/", "pagefind/", "."))
         and not any(re.fullmatch(shape, f"/{path}") for shape in shapes)
     ]

@@ -9,7 +9,7 @@ from catalogue.record import newest
 
 LIMIT = 50_000
 """Addresses that one sitemap may hold."""
-UNLISTED = ("pages/redirect.html", "pages/not_found.html")
+UNLISTED = ("pages/redirect.html", "pages/not_found.html", "pages/offline.html")
 
 
 def plan(catalogue: Catalogue, plans: Iterable[Page | File]) -> Iterator[Page]:
