@@ -80,6 +80,13 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture
+def unaided(browser: Browser) -> Iterator[Page]:
+    """A page without a service worker, so that a test can answer its requests."""
+    with browser.new_context(service_workers="block") as context:
+        yield context.new_page()
+
+
+@pytest.fixture
 def quiet(page: Page, site: Site) -> Iterator[Page]:
     """A page that must neither complain nor ask another host for anything."""
     said: list[str] = []

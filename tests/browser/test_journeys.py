@@ -117,14 +117,14 @@ def test_hostile_queries_find_nothing_and_run_nothing(quiet: Page, site: Site) -
 
 
 @pytest.mark.parametrize("lost", ["**/pagefind.js", "**/facets.json", "**/*.pf_meta", "**/*.pagefind"])
-def test_without_an_index_there_is_a_message_and_a_plain_list(lost: str, page: Page, site: Site) -> None:
-    page.route(lost, lambda route: route.abort())
+def test_without_an_index_there_is_a_message_and_a_plain_list(lost: str, unaided: Page, site: Site) -> None:
+    unaided.route(lost, lambda route: route.abort())
     errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(f"{site.url}/search/?q=alignment")
-    expect(page.get_by_role("status").first).to_contain_text("does not work", timeout=20_000)
-    expect(page.get_by_role("link", name="the archive")).to_be_visible()
-    expect(page.get_by_role("link", name=TITLES[0][1]).or_(page.locator("#plain li a")).first).to_be_visible()
+    unaided.on("pageerror", lambda error: errors.append(str(error)))
+    unaided.goto(f"{site.url}/search/?q=alignment")
+    expect(unaided.get_by_role("status").first).to_contain_text("does not work", timeout=20_000)
+    expect(unaided.get_by_role("link", name="the archive")).to_be_visible()
+    expect(unaided.get_by_role("link", name=TITLES[0][1]).or_(unaided.locator("#plain li a")).first).to_be_visible()
     assert [
         error for error in errors if "Failed to load the Pagefind WASM" not in error
     ] == []  # its own word
