@@ -169,15 +169,19 @@ def take(sources: Iterable[str], importers: Sequence[Importer]) -> Iterator[Take
     for source in sources:
         path = Path(source)
         if path.is_file():
-            day = dt.date.fromtimestamp(path.stat().st_mtime)
-            yield Taken(path.read_bytes(), source, day)
+            yield _file(path, source)
             continue
-        addresses = (importer.address(source) for importer in importers)
-        if address := next(filter(None, addresses), None):
+        if path.is_dir():
+            yield from folder(path, importers)
+            continue
+        asked = ((importer, address) for importer in importers if (address := importer.address(source)))
+        if found := next(asked, None):
             from catalogue.fetch import Unanswered, fetch
 
+            importer, address = found
             try:
-                yield Taken(fetch(address), address, dt.date.today())
+                data = fetch(address, getattr(importer, "ACCEPT", "*/*"))
+                yield Taken(data, address, dt.date.today())
             except Unanswered as error:
                 yield Problem(
                     source, 1, 1, str(error), "Try again later, or save the answer and add the file"
@@ -185,6 +189,27 @@ def take(sources: Iterable[str], importers: Sequence[Importer]) -> Iterator[Take
         else:
             hint = "Give an identifier or an address, or the path of a saved file"
             yield Problem(source, 1, 1, "there is no such file, and no source knows this name", hint)
+
+
+def folder(path: Path, importers: Sequence[Importer]) -> Iterator[Taken | Problem]:
+    """All files below a folder that some importer knows, in the order of their paths, and how many
+    there are that none knows. Hidden files are not looked at."""
+    unknown = 0
+    for one in sorted(path.rglob("*")):
+        if one.is_file() and not any(part.startswith(".") for part in one.relative_to(path).parts):
+            taken = _file(one, one.as_posix())
+            if any(importer.knows(taken.data, taken.path) for importer in importers):
+                yield taken
+            else:
+                unknown += 1
+    if unknown:
+        files = "file is" if unknown == 1 else "files are"
+        message = f"{unknown:,} {files} not known as a source of papers, and left out"
+        yield Problem(path.as_posix(), 1, 1, message, "Name the files themselves to see which")
+
+
+def _file(path: Path, name: str) -> Taken:
+    return Taken(path.read_bytes(), name, dt.date.fromtimestamp(path.stat().st_mtime))
 
 
 def gather(

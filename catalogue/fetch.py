@@ -5,6 +5,6 @@ class Unanswered(Exception):
     """There was no usable answer. The message says why, in one line."""
 
 
-def fetch(address: str) -> bytes:
-    """The body of the answer at an address. Raises Unanswered."""
+def fetch(address: str, accept: str = "*/*") -> bytes:
+    """The body of the answer at an address, of the kind that is asked for. Raises Unanswered."""
     raise Unanswered(f"{address} cannot be asked yet")

@@ -18,7 +18,7 @@ FLOORS = (
     {"markdown", "convert"},
     {"settings", "read", "render", "write", "serve", "report"},
     {"memory", "search"},
-    {"compose", "found", "shelf"},
+    {"compose", "found", "shelf", "clean", "identifiers"},
     {"merge"},
     {"check", "outputs", "importers", "add"},
 )
