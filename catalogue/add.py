@@ -3,9 +3,9 @@
 import datetime as dt
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from catalogue import frontmatter, merge, read
 from catalogue.compose import changed, compose, escaped
@@ -80,7 +80,9 @@ def plan(
         if date:
             extra["date"] = date.isoformat()
         try:
-            outcome = door.take(found._replace(values={**found.values, **extra}), day)
+            outcome = door.take(
+                found._replace(values={**namesakes(found.values), **found.values, **extra}), day
+            )
         except ContentError as error:
             reasons = "; ".join(problem.message for problem in error.problems)
             hint = "Add it by hand, or mend the source"
@@ -93,6 +95,12 @@ def plan(
                     organisations.add(key)
                     door.plan.texts[f"organisations/{key}.md"] = compose({"name": name}, "")
     return door.plan
+
+
+def namesakes(values: Mapping[str, Any]) -> dict[str, str]:
+    """How many the authors are, where a source has a name twice: they are then two people."""
+    names = [author if isinstance(author, str) else author["name"] for author in values.get("authors", ())]
+    return {"author_count": str(len(names))} if len(set(names)) < len(names) else {}
 
 
 class _Door(NamedTuple):

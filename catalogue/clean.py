@@ -14,6 +14,7 @@ MACROS = {
     "TeX": "TeX",
     "LaTeX": "LaTeX",
     "hyphen": "-",
+    "textasciicircum": "^",
     "textbraceleft": "{",
     "textbraceright": "}",
     "slash": "/",
