@@ -48,7 +48,11 @@ class Plan(NamedTuple):
 
     def told(self) -> Iterator[str]:
         """What becomes of each paper, and of all, in lines."""
+        met = set[str]()
         for what, path, news, why in self.outcomes:
+            if what == "unchanged" and path in met:
+                yield f"twice {path} ({why})"
+            met.add(path)
             if what == "updated":
                 yield f"updated {path}: {', '.join(news)} ({why})"
             elif what == "added":

@@ -20,6 +20,7 @@ from catalogue.importers import IMPORTERS, bibtex, csl, generators, ris
 from catalogue.model import Entry, Paper
 from catalogue.problems import Problem
 from conftest import Write, options
+from conftest import problems as mistakes
 
 SHARED = Path(__file__).parents[2] / "shared" / "data" / "bibtex"
 
@@ -179,6 +180,19 @@ def test_what_is_no_doi_is_not_asked_for() -> None:
     assert [csl.address(source) for source in ("2504.06752", "https://example.org/10.1000/1", "a.bib")] == [
         None
     ] * 3
+
+
+def test_a_doi_is_asked_for_as_csl_json(content: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def fetch(address: str, accept: str = "*/*") -> bytes:
+        asked.append((address, accept))
+        return json.dumps(ITEM).encode()
+
+    monkeypatch.setattr("catalogue.fetch.fetch", fetch)
+    (outcome,) = add_all(content({}), ["doi:10.1000/182"]).outcomes
+    assert asked == [("https://doi.org/10.1000/182", csl.ACCEPT)]
+    assert outcome.path == "papers/2003/the-title.md"
 
 
 def test_identifiers_in_addresses() -> None:
@@ -519,6 +533,14 @@ def test_a_paper_without_address_records_no_source_and_is_only_filled(content: W
     assert "Ada Edited A" in path.read_text() and "source" not in path.read_text()
 
 
+def test_the_same_paper_twice_in_a_source_is_told(content: Write, tmp_path: Path) -> None:
+    source, folder = tmp_path / "x.bib", content({})
+    source.write_text("@misc{x, title={Reply}, year=2001}\n@misc{y, title={Reply}, year=2001}\n")
+    told = ["added papers/2001/reply.md", "twice papers/2001/reply.md (same title)"]
+    assert list(add_all(folder, [str(source)]).told())[:-1] == told
+    assert list(add_all(folder, [str(source)]).told())[:-1] == told[1:]
+
+
 def test_equal_titles_of_other_authors_are_other_papers(content: Write, tmp_path: Path) -> None:
     source, folder = tmp_path / "x.bib", content({})
     people = ("Ada A", "Bo B", "Cy C", "Di D and Di D")
@@ -566,10 +588,10 @@ def test_our_own_bibtex_comes_back(
 def test_every_entry_of_large_files_is_in_or_told(name: str, entries: int, content: Write) -> None:
     if not (SHARED / name).exists():
         pytest.skip("the development data is not here")
-    if name == "cdl.bib" and not os.environ.get("SLOW"):
-        pytest.skip("takes a minute; set SLOW=1")
     folder = content({})
     plan = add_all(folder, [str(SHARED / name)])
     assert len(plan.outcomes) + len(plan.problems) == entries
-    build.build(options(folder))
+    assert mistakes(folder) == ()
+    if os.environ.get("SLOW"):  # some minutes
+        build.build(options(folder))
     assert add_all(folder, [str(SHARED / name)]).texts == {}
