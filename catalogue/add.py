@@ -49,7 +49,11 @@ class Plan(NamedTuple):
 
     def told(self) -> Iterator[str]:
         """What becomes of each paper, and of all, in lines."""
+        met = set[str]()
         for what, path, news, why in self.outcomes:
+            if what == "unchanged" and path in met:
+                yield f"twice {path} ({why})"
+            met.add(path)
             if what == "updated":
                 yield f"updated {path}: {', '.join(news)} ({why})"
             elif what == "added":
@@ -184,9 +188,9 @@ def _settled(found: Found, date: str) -> Found:
     """The paper as an entry of this day keeps it: no `published` that is the same day, and the number of
     authors where a name stands twice, as it may be that of two people."""
     values = {key: value for key, value in found.values.items() if key != "published" or value != date}
-    names = [str(author) for author in values.get("authors", [])]
+    names = [author if isinstance(author, str) else author["name"] for author in values.get("authors", ())]
     if len(set(names)) < len(names):
-        values["author_count"] = str(len(names))
+        values.setdefault("author_count", str(len(names)))
     return found._replace(values=values)
 
 
@@ -198,15 +202,19 @@ def take(
     for source in sources:
         path = Path(source)
         if files and path.is_file():
-            day = dt.date.fromtimestamp(path.stat().st_mtime)
-            yield Taken(path.read_bytes(), source, day)
+            yield _file(path, source)
             continue
-        addresses = (importer.address(source) for importer in importers)
-        if address := next(filter(None, addresses), None):
+        if files and path.is_dir():
+            yield from folder(path, importers)
+            continue
+        asked = ((importer, address) for importer in importers if (address := importer.address(source)))
+        if found := next(asked, None):
             from catalogue.fetch import Unanswered, fetch
 
+            importer, address = found
             try:
-                yield Taken(fetch(address), address, dt.date.today())
+                data = fetch(address, getattr(importer, "ACCEPT", "*/*"))
+                yield Taken(data, address, dt.date.today())
             except Unanswered as error:
                 yield Problem(
                     source, 1, 1, str(error), "Try again later, or save the answer and add the file"
@@ -239,6 +247,27 @@ def refresh(papers: Iterable[tuple[Found | Problem, dt.date]], content: Path, re
             kept = {key: found.values[key] for key in (*merge.COUNTS, "links") if key in found.values}
             door.plan.outcomes.append(door.merge(found._replace(values=kept), "", day, *same, merge.COUNTS))
     return door.plan
+
+
+def folder(path: Path, importers: Sequence[Importer]) -> Iterator[Taken | Problem]:
+    """All files below a folder that some importer knows, in the order of their paths, and how many
+    there are that none knows. Hidden files are not looked at."""
+    unknown = 0
+    for one in sorted(path.rglob("*")):
+        if one.is_file() and not any(part.startswith(".") for part in one.relative_to(path).parts):
+            taken = _file(one, one.as_posix())
+            if any(importer.knows(taken.data, taken.path) for importer in importers):
+                yield taken
+            else:
+                unknown += 1
+    if unknown:
+        files = "file is" if unknown == 1 else "files are"
+        message = f"{unknown:,} {files} not known as a source of papers, and left out"
+        yield Problem(path.as_posix(), 1, 1, message, "Name the files themselves to see which")
+
+
+def _file(path: Path, name: str) -> Taken:
+    return Taken(path.read_bytes(), name, dt.date.fromtimestamp(path.stat().st_mtime))
 
 
 def gather(

@@ -59,6 +59,6 @@ def _name(parts: Name) -> str:
 def _latex(text: str) -> str:
     """Text with LaTeX's special characters escaped, but for mathematics whose braces match."""
     return "".join(
-        part if i % 2 and part.count("{") == part.count("}") else part.translate(_SPECIAL)
-        for i, part in enumerate(re.split(r"(\$[^$]+\$)", text))
+        part if i % 2 and part.count("{") == part.count("}") else part.replace("\\$", "$").translate(_SPECIAL)
+        for i, part in enumerate(re.split(r"((?<!\\)\$[^$]+(?<!\\)\$)", text))
     )

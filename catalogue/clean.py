@@ -1,10 +1,33 @@
-"""Text as sources have it -> text as entries keep it: titles, names and abstracts of every importer."""
+"""Text from elsewhere as the catalogue has it: one line of visible characters, accents composed,
+`$formulas$` as they are. LaTeX and HTML become plain text."""
 
 import re
 import unicodedata
+from functools import cache
+from html import unescape
+from typing import Any
 
-from catalogue import untex
+from catalogue import tex, untex
 from catalogue.strictyaml import invisible
+
+MACROS = {
+    "TeX": "TeX",
+    "LaTeX": "LaTeX",
+    "hyphen": "-",
+    "textasciicircum": "^",
+    "textbraceleft": "{",
+    "textbraceright": "}",
+    "slash": "/",
+    "enquote": "“%s”",
+    "mkbibquote": "“%s”",
+    "textsubscript": "%s",
+    "textsuperscript": "%s",
+    "deg": "°",
+    "textregistered": "®",
+    "texttrademark": "™",
+}
+"""What pylatexenc does not know, or drops."""
+FORMULA = re.compile(r"(?<!\\)\$\s*((?:\\.|[^$\\])+?)\s*(?<!\\)\$(?=(\d)?)", re.DOTALL)
 
 
 def line(text: str) -> str:
@@ -17,6 +40,47 @@ def line(text: str) -> str:
 
 
 def prose(text: str) -> str:
-    """Paragraphs of such lines, parted by an empty line."""
-    paragraphs = (line(paragraph) for paragraph in re.split(r"\n[ \t]*\n", text))
-    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
+    """The same for more than one paragraph; an empty line parts them."""
+    return "\n\n".join(filter(None, map(line, re.split(r"\n\s*\n", text))))
+
+
+def html(text: str) -> str:
+    """HTML or JATS, such as Crossref's titles and abstracts, as text. A `<` that begins no tag stays."""
+    text = re.sub(r"</?(?:jats:)?(?:p|sec|title|list|list-item)\b[^<>]*>", "\n\n", text)
+    return unescape(re.sub(r"</?[A-Za-z][A-Za-z:]*(?:\s[^<>]*)?/?>", "", text))
+
+
+def latex(text: str) -> str:
+    """LaTeX as text. Formulas are kept, but for those before a digit, which Markdown does not take for
+    one: they become text too. What cannot be understood stays as it is."""
+    if not re.search(r"[\\{}~$]|--|``|''", text):
+        return text
+    formulas: list[str] = []
+
+    def aside(found: re.Match[str]) -> str:
+        formulas.append(tex.plain(found[1]) if found[2] else f"${found[1]}$")
+        return f"\ue000{len(formulas) - 1}\ue001"
+
+    marked = FORMULA.sub(aside, re.sub(r"\\\((.+?)\\\)", r"$\1$", text))
+    try:
+        shown = str(_reader()(re.sub(r"(?<!\\)([%&])", r"\\\1", marked)))
+    except Exception:  # whatever the library stumbles over: the source is text too
+        shown = marked
+    shown = shown.replace("$", r"\$")
+    return re.sub("\ue000(\\d+)\ue001", lambda found: formulas[int(found[1])], shown)
+
+
+@cache
+def _reader() -> Any:
+    """pylatexenc takes long to import and to start."""
+    from pylatexenc import latex2text, latexwalker, macrospec
+
+    walked = latexwalker.get_default_latex_context_db()
+    specs = [macrospec.std_macro(name, "{" if "%" in MACROS[name] else "") for name in MACROS]
+    walked.add_context_category("catalogue", prepend=True, macros=[*specs, macrospec.std_macro("href", "{{")])
+    shown = latex2text.get_default_latex_context_db()
+    texts = [latex2text.MacroTextSpec(name, simplify_repl=repl) for name, repl in MACROS.items()]
+    texts += [latex2text.MacroTextSpec("href", simplify_repl="%(2)s")]
+    shown.add_context_category("catalogue", prepend=True, macros=texts)
+    reader = latex2text.LatexNodes2Text(latex_context=shown, math_mode="text", strict_latex_spaces="macros")
+    return lambda text: reader.latex_to_text(text, latex_context=walked)

@@ -13,8 +13,10 @@ class Found(NamedTuple):
     `values` are keys of the front matter in the shape in which it is read: text, lists of text, mappings
     of text (`{"title": ..., "date": "2025-04-09", "authors": ["Ada", {"name": ..., "orcid": ...}]}`).
     `text` is its abstract as clean plain text with `$formulas$`. `url` is the permanent address of the
-    paper at its source, without a version: it names the source. `organisations` gives the name of each key
-    in `values["organisations"]`. `path` and `line` say where all this stood.
+    paper at its source, without a version: it names the source. It is empty where the source gives none;
+    then nothing is recorded of it, and adding it again only fills what is missing.
+    `organisations` gives the name of each key in `values["organisations"]`. `path` and `line` say where
+    all this stood.
     """
 
     values: Mapping[str, Any]

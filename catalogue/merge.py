@@ -46,7 +46,7 @@ def update(
     given = _flat(found.values) | ({ABSTRACT: body} if body else {})
     now = _flat(current) | ({ABSTRACT: current_body.strip()} if current_body.strip() else {})
     sources = [source for source in current.get("source", []) if isinstance(source, dict)]
-    known = next((source for source in sources if source.get("url") == found.url), {})
+    known = next((source for source in sources if found.url and source.get("url") == found.url), {})
     seals = dict(zip(known.get("of", "").split(", "), known.get("seal", "").split("-"), strict=False))
     news = {
         key: value
@@ -61,7 +61,8 @@ def update(
     others = [it for it in sources if it is not known]
     values = _values(news, current, source, day)
     position = sources.index(known) if known else len(others)
-    values["source"] = [*others[:position], source, *others[position:]]
+    if found.url:
+        values["source"] = [*others[:position], source, *others[position:]]
     if any(key not in COUNTS for key in news):
         values["updated"] = day.isoformat()
     return Merged(values, news.get(ABSTRACT), tuple(news))
@@ -108,7 +109,7 @@ def _values(
             values[key] = value
     if any(key in news for key in COUNTS):
         values["counted"] = news.get("counted") or day.isoformat()
-    return values | {"source": [dict(source)]}
+    return values | ({"source": [dict(source)]} if source["url"] else {})
 
 
 def _flat(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -173,7 +173,8 @@ def _document(
     parsed = frontmatter.parse(data, where)
     problems: list[Problem] = []
     try:
-        values = {name: _readable(value) for name, value in vars(convert(shape, parsed, where)).items()}
+        given = vars(convert(shape, parsed, where))
+        values = {name: _readable(value, formulas=name == "title") for name, value in given.items()}
     except ContentError as error:
         problems.extend(error.problems)
     body = markdown.render(parsed.body, settings.base, settings.math_macros)
@@ -190,10 +191,11 @@ def _document(
     return build(**values, key=key, path=where, html=body.html, text=body.text, digest=digest)
 
 
-def _readable(value: Any) -> Any:
-    """A value whose texts have their LaTeX as Unicode."""
+def _readable(value: Any, formulas: bool = False) -> Any:
+    """A value whose texts have their LaTeX as Unicode; formulas too, unless they are to be kept."""
     if isinstance(value, str):
-        return untex.unicode(value)
+        text = untex.unicode(value)
+        return text if formulas or "$" not in text else markdown.plain(text)
     if isinstance(value, tuple):
         return tuple(_readable(item) for item in value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):

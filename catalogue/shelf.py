@@ -17,26 +17,32 @@ class Shelf:
 
     def __init__(self, papers: Iterable[Paper]) -> None:
         self.places: dict[str, str] = {}
-        self.known: dict[str, str] = {}
+        self.known: dict[str, list[str]] = {}
         self.names: dict[str, dict[str, str]] = {}
+        self.families: dict[str, set[str]] = {}
         for paper in papers:
             values = {"title": paper.title} | {kind: getattr(paper, kind) for kind in KINDS}
+            values["authors"] = [person.name for person in paper.authors]
             self.add(paper.key, paper.path, values)
 
     def add(self, key: str, path: str, values: Mapping[str, Any]) -> None:
         self.places[key] = path
         self.names.setdefault(key, {}).update(identifiers(values))
+        self.families.setdefault(key, set()).update(families(values))
         for kind, name in self.names[key].items():
-            self.known.setdefault(f"{kind}:{name}", key)
+            keys = self.known.setdefault(f"{kind}:{name}", [])
+            if key not in keys:
+                keys.append(key)
 
     def find(self, values: Mapping[str, Any]) -> tuple[str, str] | None:
         """The key of the same paper and by what it was recognised. Equal titles do not make two papers
-        one if an identifier of theirs differs."""
-        mine = identifiers(values)
+        one if an identifier of theirs differs, or no author of theirs is the same."""
+        mine, people = identifiers(values), families(values)
         for kind, name in mine.items():
-            key = self.known.get(f"{kind}:{name}")
-            if key and (kind != "title" or self._agree(mine, self.names[key])):
-                return key, kind
+            for key in self.known.get(f"{kind}:{name}", ()):
+                apart = people and self.families[key] and not people & self.families[key]
+                if kind != "title" or (not apart and self._agree(mine, self.names[key])):
+                    return key, kind
         return None
 
     def _agree(self, mine: Mapping[str, str], its: Mapping[str, str]) -> bool:
@@ -54,6 +60,13 @@ class Shelf:
             choices = choices[1:] or [f"{key}-{number}"]
             number += len(choices) == 1
         return choices[0]
+
+
+def families(values: Mapping[str, Any]) -> set[str]:
+    """The last words of the authors' names, without accents and case."""
+    names = (author if isinstance(author, str) else author["name"] for author in values.get("authors", ()))
+    words = (re.findall(r"\w+", unicodedata.normalize("NFKD", name).casefold()) for name in names)
+    return {word[-1] for word in words if word}
 
 
 def identifiers(values: Mapping[str, Any]) -> dict[str, str]:

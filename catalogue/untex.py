@@ -18,7 +18,7 @@ ACCENT = re.compile(
     r"|(?<=[A-Za-z])\\[`'\"^~=.][A-Za-z](?=[a-zA-Z]|\b)"  # Erd\"os, but not \"a quotation\"
     r"|\\[`'\"^~=.][A-Z](?=[a-z])"  # \"Uber
 )
-ESCAPED = re.compile(r"\\([%&#_{}$])")
+ESCAPED = re.compile(r"\\([%&#_{}])")
 SCRIPT = re.compile(rf"[\^_]({_GROUP})")
 MARKS = re.compile(
     r"\{([,.:;])\}"  # 27{,}000

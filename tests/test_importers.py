@@ -13,7 +13,7 @@ from test_add import run, texts
 import build
 from catalogue import add
 from catalogue.found import Found
-from catalogue.importers import IMPORTERS, arxiv, daily_papers, openreview, saved_page
+from catalogue.importers import IMPORTERS, acl, arxiv, daily_papers, openreview, saved_page
 from catalogue.problems import Problem
 from conftest import Write, options
 
@@ -282,6 +282,37 @@ def test_an_openreview_note_of_either_version() -> None:
 )
 def test_what_names_a_forum(source: str) -> None:
     assert openreview.address(source) == "https://api2.openreview.net/notes?id=AbC-1"
+
+
+ANTHOLOGY = b"""@inproceedings{example-2023-title,
+    title = "A {T}itle",
+    author = "Example, Ada  and  Beispiel, Bo",
+    booktitle = "Proceedings of an Invented Meeting",
+    month = jul,
+    year = "2023",
+    url = "https://aclanthology.org/2023.acl-long.1/",
+    doi = "10.18653/v1/2023.acl-long.1"
+}
+"""
+
+
+def test_an_entry_of_the_anthology() -> None:
+    assert acl.knows(ANTHOLOGY, "x.bib")
+    (found,) = acl.read(ANTHOLOGY, "x.bib")
+    assert isinstance(found, Found)
+    assert found.values["acl"] == "2023.acl-long.1"
+    assert found.url == "https://aclanthology.org/2023.acl-long.1/"
+    assert found.values["authors"] == ["Ada Example", "Bo Beispiel"]
+    assert found.values["venue"] == "Proceedings of an Invented Meeting"
+
+
+@pytest.mark.parametrize(
+    "source", ["acl:2023.acl-long.1", "2023.acl-long.1", "https://aclanthology.org/2023.acl-long.1.pdf"]
+)
+def test_what_names_a_paper_of_the_anthology(source: str) -> None:
+    assert acl.address(source) == "https://aclanthology.org/2023.acl-long.1.bib"
+    assert acl.address("https://aclanthology.org/P18-1001/") == "https://aclanthology.org/P18-1001.bib"
+    assert acl.address("https://aclanthology.org.example.org/P18-1001/") is None
 
 
 @given(st.text(max_size=300), st.integers(0, 400))

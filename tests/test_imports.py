@@ -21,7 +21,7 @@ FLOORS = (
     {"daily", "linked"},
     {"settings", "read", "related", "render", "write", "serve", "report"},
     {"memory", "search"},
-    {"compose", "found", "shelf"},
+    {"compose", "found", "shelf", "clean", "identifiers"},
     {"merge"},
     {"check", "outputs", "importers", "add", "digest"},
     {"form", "sending"},

@@ -124,7 +124,9 @@ def test_without_an_index_there_is_a_message_and_a_plain_list(lost: str, unaided
     unaided.goto(f"{site.url}/search/?q=alignment")
     expect(unaided.get_by_role("status").first).to_contain_text("does not work", timeout=20_000)
     expect(unaided.get_by_role("link", name="the archive")).to_be_visible()
-    expect(unaided.get_by_role("link", name=TITLES[0][1]).or_(unaided.locator("#plain li a")).first).to_be_visible()
+    expect(
+        unaided.get_by_role("link", name=TITLES[0][1]).or_(unaided.locator("#plain li a")).first
+    ).to_be_visible()
     assert [
         error for error in errors if "Failed to load the Pagefind WASM" not in error
     ] == []  # its own word

@@ -69,7 +69,10 @@ def test_comments_are_asked_for_on_a_click_and_never_before(browser: Browser, si
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_bytes(path.read_bytes())
     with (content / "site.toml").open("a") as file:
-        file.write('offline = false\n[giscus]\nrepo = "you/papers"\nrepo_id = "R"\ncategory = "C"\ncategory_id = "I"\n')
+        file.write(
+            'offline = false\n[giscus]\nrepo = "you/papers"\nrepo_id = "R"\n'
+            'category = "C"\ncategory_id = "I"\n'
+        )
     build.build(options(content, folder / "site", url=f"{site.url}/"))
     asked: list[str] = []
     said: list[str] = []
