@@ -62,10 +62,12 @@ def latex(text: str) -> str:
         return f"\ue000{len(formulas) - 1}\ue001"
 
     marked = FORMULA.sub(aside, re.sub(r"\\\((.+?)\\\)", r"$\1$", text))
-    try:
-        shown = str(_reader()(re.sub(r"(?<!\\)([%&])", r"\\\1", marked)))
-    except Exception:  # whatever the library stumbles over: the source is text too
-        shown = marked
+    shown = untex.unicode(marked)
+    if re.search(r"[\\{}~]", shown):  # the whole language takes long to read, and is seldom needed
+        try:
+            shown = str(_reader()(re.sub(r"(?<!\\)([%&])", r"\\\1", marked)))
+        except Exception:  # whatever the library stumbles over: the source is text too
+            shown = marked
     shown = shown.replace("$", r"\$")
     return re.sub("\ue000(\\d+)\ue001", lambda found: formulas[int(found[1])], shown)
 

@@ -40,9 +40,10 @@ def add(
     from catalogue import add
     from catalogue.form import filled
     from catalogue.importers import IMPORTERS
+    from catalogue.sources import gather, take
 
     sources += reading.catalogue.settings.follow if followed else ()
-    found = list(add.gather(add.take(sources, IMPORTERS), IMPORTERS))
+    found = list(gather(take(sources, IMPORTERS), IMPORTERS))
     if form:
         proposed, wanted = filled(os.environ.get("FORM", ""), IMPORTERS)
         found, topics = [*found, *proposed], topics + wanted
@@ -85,9 +86,10 @@ def refresh(reading: "Reading", content: Path, sources: tuple[str, ...], dry_run
     from Daily Papers of the newest month."""
     from catalogue import add
     from catalogue.importers import IMPORTERS
+    from catalogue.sources import gather, take
 
     newest = f"{reading.catalogue.newest.first:%Y-%m}"
-    papers = add.gather(add.take(sources or (newest,), IMPORTERS), IMPORTERS)
+    papers = gather(take(sources or (newest,), IMPORTERS), IMPORTERS)
     _carry_out(add.refresh(papers, content, reading), content, dry_run)
 
 

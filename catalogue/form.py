@@ -5,10 +5,10 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 
-from catalogue.add import gather, take
 from catalogue.forms import KEY
 from catalogue.found import Found, Importer
 from catalogue.problems import ContentError, Problem
+from catalogue.sources import gather, take
 
 PLACE = "the form"
 NOTHING = "_No response_"

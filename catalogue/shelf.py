@@ -10,6 +10,8 @@ from catalogue.model import Paper
 from catalogue.slugs import key_for, slug
 
 KINDS = ("arxiv", "doi", "openreview", "acl")
+CLOSE = 2
+"""A preprint and its paper lie so many years apart at most; a reprint or a namesake more."""
 
 
 class Shelf:
@@ -20,15 +22,18 @@ class Shelf:
         self.known: dict[str, list[str]] = {}
         self.names: dict[str, dict[str, str]] = {}
         self.families: dict[str, set[str]] = {}
+        self.years: dict[str, set[int]] = {}
         for paper in papers:
             values = {"title": paper.title} | {kind: getattr(paper, kind) for kind in KINDS}
             values["authors"] = [person.name for person in paper.authors]
+            values |= {"date": str(paper.date), "published": str(paper.published or paper.date)}
             self.add(paper.key, paper.path, values)
 
     def add(self, key: str, path: str, values: Mapping[str, Any]) -> None:
         self.places[key] = path
         self.names.setdefault(key, {}).update(identifiers(values))
         self.families.setdefault(key, set()).update(families(values))
+        self.years.setdefault(key, set()).update(years(values))
         for kind, name in self.names[key].items():
             keys = self.known.setdefault(f"{kind}:{name}", [])
             if key not in keys:
@@ -36,17 +41,22 @@ class Shelf:
 
     def find(self, values: Mapping[str, Any]) -> tuple[str, str] | None:
         """The key of the same paper and by what it was recognised. Equal titles do not make two papers
-        one if an identifier of theirs differs, or no author of theirs is the same."""
-        mine, people = identifiers(values), families(values)
+        one if an identifier of theirs differs, no author of theirs is the same, or years lie between."""
+        mine = identifiers(values)
         for kind, name in mine.items():
             for key in self.known.get(f"{kind}:{name}", ()):
-                apart = people and self.families[key] and not people & self.families[key]
-                if kind != "title" or (not apart and self._agree(mine, self.names[key])):
+                if kind != "title" or self._alike(values, mine, key):
                     return key, kind
         return None
 
-    def _agree(self, mine: Mapping[str, str], its: Mapping[str, str]) -> bool:
-        return all(mine[kind] == its[kind] for kind in KINDS if kind in mine and kind in its)
+    def _alike(self, values: Mapping[str, Any], mine: Mapping[str, str], key: str) -> bool:
+        """Whether nothing but the title speaks against it that they are the same paper."""
+        its, people, when = self.names[key], families(values), years(values)
+        if any(mine[kind] != its[kind] for kind in KINDS if kind in mine and kind in its):
+            return False
+        if people and self.families[key] and not people & self.families[key]:
+            return False
+        return not when or any(abs(a - b) <= CLOSE for a in when for b in self.years[key])
 
     def new_key(self, values: Mapping[str, Any]) -> str:
         """A key for a paper that is not here. It depends on the paper, and on no other unless that has
@@ -60,6 +70,11 @@ class Shelf:
             choices = choices[1:] or [f"{key}-{number}"]
             number += len(choices) == 1
         return choices[0]
+
+
+def years(values: Mapping[str, Any]) -> set[int]:
+    """The years in which it appeared, or came into a catalogue."""
+    return {int(values[name][:4]) for name in ("date", "published") if values.get(name)}
 
 
 def families(values: Mapping[str, Any]) -> set[str]:

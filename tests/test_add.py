@@ -185,6 +185,16 @@ def test_equal_titles_with_other_identifiers_are_two_papers(content: Write) -> N
     ]  # fmt: skip
 
 
+def test_equal_titles_of_other_years_are_two_papers(content: Write) -> None:
+    folder = content({})
+    book = found("Working memory", url="https://example.org/1", authors=["Ada Example"], date="1986-01-01")
+    paper = found("Working memory", url="", authors=["Ada Example", "Bo Other"], date="1974-01-01", venue="J")
+    assert [one.what for one in run(folder, book, paper).outcomes] == ["added", "added"]
+    later = found("Working Memory.", url="", authors=["Ada Example"], date="1988-01-01", venue="Press")
+    (outcome,) = run(folder, later).outcomes
+    assert (outcome.what, outcome.path) == ("updated", "papers/1986/working-memory.md")
+
+
 def test_what_cannot_be_kept_is_told_and_the_rest_comes_in(content: Write) -> None:
     folder = content({})
     plan = run(

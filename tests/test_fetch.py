@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from test_importers import entry, feed
 
-from catalogue import add, fetch
+from catalogue import fetch, sources
 from catalogue.found import Found
 from catalogue.importers import IMPORTERS, arxiv
 from catalogue.problems import Problem
@@ -143,9 +143,9 @@ def test_nobody_there() -> None:
 def test_an_identifier_comes_in_from_its_service(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(arxiv, "API", f"{service.url}/api/query?")
     service.answers += [status(200, feed(entry()))]
-    ((found, _),) = add.gather(add.take(["arXiv:2604.00001v2"], IMPORTERS), IMPORTERS)
+    ((found, _),) = sources.gather(sources.take(["arXiv:2604.00001v2"], IMPORTERS), IMPORTERS)
     assert isinstance(found, Found) and found.values["arxiv"] == "2604.00001"
     assert service.asked[0][0] == "/api/query?max_results=100&id_list=2604.00001v2"
     service.answers[:] = [status(503)]
-    ((problem, _),) = add.gather(add.take(["2604.00001"], IMPORTERS), IMPORTERS)
+    ((problem, _),) = sources.gather(sources.take(["2604.00001"], IMPORTERS), IMPORTERS)
     assert isinstance(problem, Problem) and "did not answer after 4 tries" in problem.message

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from test_add import run, texts
 
 import build
-from catalogue import add
 from catalogue.found import Found
 from catalogue.importers import IMPORTERS, acl, arxiv, daily_papers, openreview, saved_page
 from catalogue.problems import Problem
+from catalogue.sources import gather, take
 from conftest import Write, options
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
@@ -333,8 +333,8 @@ def test_each_importer_knows_its_own_and_no_other(tmp_path: Path) -> None:
     ):
         assert next(one for one in IMPORTERS if one.knows(data, name)) is importer  # type: ignore[comparison-overlap]
         (tmp_path / name).write_bytes(data)
-    taken = add.take([str(tmp_path / name) for name in samples], IMPORTERS)
-    assert len(list(add.gather(taken, IMPORTERS))) == 7
+    taken = take([str(tmp_path / name) for name in samples], IMPORTERS)
+    assert len(list(gather(taken, IMPORTERS))) == 7
 
 
 def test_one_paper_from_two_sources_is_one_entry(content: Write) -> None:
@@ -356,7 +356,7 @@ def test_everything_of_the_shared_data_comes_in_or_is_told(content: Write) -> No
         str(path) for kind in ("arxiv-atom", "daily-papers-api", "seed") for path in (SHARED / kind).glob("*")
     )
     sources = [source for source in sources if not source.endswith("facts.json")]
-    taken = [(one, DAY) for one, _ in add.gather(add.take(sources, IMPORTERS), IMPORTERS)]
+    taken = [(one, DAY) for one, _ in gather(take(sources, IMPORTERS), IMPORTERS)]
     papers = [one for one, _ in taken if isinstance(one, Found)]
     assert len(papers) == 217 and len(taken) - len(papers) == 2
     page = [one for one in papers if one.path.endswith(".txt")]

@@ -21,6 +21,7 @@ from catalogue.identifiers import day, doi, identifiers, permanent
 from catalogue.importers import IMPORTERS, bibtex, csl, generators, ris
 from catalogue.model import Entry, Paper
 from catalogue.problems import Problem
+from catalogue.sources import gather, take
 from conftest import Write, options
 from conftest import problems as mistakes
 
@@ -43,7 +44,7 @@ def bib(text: str) -> tuple[list[Found], list[Problem]]:
 
 def add_all(content: Path, sources: Sequence[str]) -> add.Plan:
     reading, _, _ = build.load(options(content), memory.NOTHING)
-    plan = add.plan(add.gather(add.take(sources, IMPORTERS), IMPORTERS), content, reading)
+    plan = add.plan(gather(take(sources, IMPORTERS), IMPORTERS), content, reading)
     plan.write(content)
     return plan
 
