@@ -6,6 +6,7 @@ from pathlib import Path
 
 import bibtexparser
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 import build
@@ -230,3 +231,23 @@ def test_switched_off_the_worker_goes_and_takes_all_with_it(page: Page, site: Si
         )
     finally:
         (site.folder / "sw.was").replace(worker)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("site", [""], indirect=True, ids=["root"])
+def test_axe_finds_nothing_in_what_scripts_make(theme: str, browser: Browser, site: Site) -> None:
+    with browser.new_context(color_scheme=theme, viewport={"width": 400, "height": 800}) as context:  # type: ignore[arg-type]
+        page = context.new_page()
+        save(page, site, "map", "spinal")
+        page.goto(f"{site.url}/reading-list/#papers=cyclealign,deal")
+        expect(page.get_by_text("It names")).to_be_visible()
+        page.get_by_label("Read", exact=True).first.check()
+        found = {"list": Axe().run(page).response["violations"]}
+        page.get_by_role("button", name="Take out SPINAL", exact=False).click()
+        found["undo"] = Axe().run(page).response["violations"]
+        page.get_by_role("button", name="Keys").click()
+        found["keys"] = Axe().run(page).response["violations"]
+        page.goto(f"{site.url}/2025/10/")
+        page.get_by_role("button", name="Calendar").click()
+        found["calendar"] = Axe().run(page).response["violations"]
+    assert {name: [rule["id"] for rule in rules] for name, rules in found.items() if rules} == {}
