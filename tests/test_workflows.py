@@ -43,9 +43,9 @@ def git(folder: Path, *words: str) -> str:
     return subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True, text=True).stdout
 
 
-def propose(clone: Path) -> str:
+def propose(clone: Path, *words: str) -> str:
     script = ROOT / ".github" / "propose.sh"
-    return subprocess.run([script], cwd=clone, check=True, capture_output=True, text=True).stdout
+    return subprocess.run([script, *words], cwd=clone, check=True, capture_output=True, text=True).stdout
 
 
 def test_new_papers_are_proposed_once(repository: Path, tmp_path: Path) -> None:

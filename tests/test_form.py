@@ -1,0 +1,101 @@
+"""The issue form of a stranger: what it names is taken, and nothing else in it does anything."""
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from test_importers import entry, feed
+from test_workflows import git, propose, repository  # noqa: F401
+
+from catalogue import fetch, form
+from catalogue.found import Found
+from catalogue.importers import IMPORTERS, arxiv
+from catalogue.problems import ContentError, Problem
+
+
+def filled(paper: str, topics: str = "_No response_", why: str = "It matters.") -> str:
+    return f"### Paper\n\n{paper}\n\n### Topics\n\n{topics}\n\n### Why it matters\n\n{why}\n"
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    addresses: list[str] = []
+
+    def answer(address: str, accept: str = "*/*") -> bytes:
+        addresses.append(address)
+        return feed(*(entry(f"2604.{i:05}v1") for i in range(1, 12 if "cat" in address else 2)))
+
+    monkeypatch.setattr(fetch, "fetch", answer)
+    yield addresses
+
+
+def test_papers_and_topics_are_taken_as_their_sources_have_them(asked: list[str]) -> None:
+    text = filled("2604.00001\r\n", "agents, safety").replace("\n", "\r\n")
+    ((found, day),), topics = form.filled(text, IMPORTERS)
+    assert isinstance(found, Found) and found.values["arxiv"] == "2604.00001"
+    assert day == dt.date.today() and topics == ("agents", "safety")
+    assert asked == [arxiv.address("2604.00001")]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (filled("/etc/passwd"), "'/etc/passwd' is not the name of a paper"),
+        (filled("content/site.toml"), "is not the name of a paper"),
+        (filled("--content"), "is not the name of a paper"),
+        (filled("$(touch owned)"), "is not the name of a paper"),
+        (filled("https://example.org/2604.00001"), "is not the name of a paper"),
+        (filled("file:///etc/passwd"), "is not the name of a paper"),
+        (filled("2604.00001", "../../x"), "'../../x' is not the key of a topic"),
+        (filled("2604.00001", "a\n### Paper\n\nx"), "is not the name of a paper"),
+        (filled("_No response_"), "no paper is named"),
+        ("", "no paper is named"),
+        ("### Paper", "no paper is named"),
+    ],
+)
+def test_nothing_else_is_even_asked_for(text: str, message: str, asked: list[str]) -> None:
+    with pytest.raises(ContentError) as told:
+        form.filled(text, IMPORTERS)
+    assert any(message in problem.message for problem in told.value.problems)
+    assert all(isinstance(problem, Problem) and problem.path == "the form" for problem in told.value.problems)
+    assert asked == []
+
+
+def test_a_form_brings_no_more_than_a_few(asked: list[str]) -> None:
+    with pytest.raises(ContentError) as told:
+        form.filled(filled("arxiv:cat:cs.CL"), IMPORTERS)
+    assert "it names 11 papers" in told.value.problems[0].message
+
+
+def test_a_file_of_the_name_of_a_paper_is_not_read(
+    asked: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("2604.00001").write_text("not to be read")
+    ((found, _),), _ = form.filled(filled("2604.00001"), IMPORTERS)
+    assert isinstance(found, Found)
+
+
+def test_the_script_makes_a_pull_request_or_says_what_is_wrong(
+    repository: Path,  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    python = tmp_path / "tools" / "python"
+    python.write_text(
+        '#!/bin/sh\n[ "$FORM" = good ] && echo new > content/a.md && exit 0\n'
+        'echo "the form:1:1: $FORM" >&2\nexit 1\n'
+    )
+    python.chmod(0o755)
+    for name, value in {"PYTHON": str(python), "ISSUE": "7", "FORM": "$(touch owned) `x` bad"}.items():
+        monkeypatch.setenv(name, value)
+    propose(repository, "form")
+    log = (tmp_path / "log").read_text()
+    assert "issue comment 7 --body-file comment.txt" in log and "pr create" not in log
+    assert "    the form:1:1: $(touch owned) `x` bad" in (repository / "comment.txt").read_text()
+    assert not (repository / "owned").exists()
+    monkeypatch.setenv("FORM", "good")
+    propose(repository, "form")
+    assert "pr create --head paper-7 --title Paper proposed in #7" in (tmp_path / "log").read_text()
+    assert "content/a.md" in git(tmp_path / "origin.git", "ls-tree", "-r", "--name-only", "paper-7")
