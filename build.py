@@ -30,7 +30,6 @@ from catalogue.outputs import (
     home,
     jsonl,
     llms,
-    markdown,
     offline,
     opensearch,
     organisations,
@@ -63,7 +62,6 @@ OUTPUTS = (
     redirects,
     cards,
     feeds,
-    markdown,
     jsonl,
     changes,
     opensearch,
@@ -114,20 +112,25 @@ def build(options: Options) -> Outcome:
         known = memory.load(write.memory_of(options.site), ground)
         reading, relatives, plans = load(options, known)
         index = search.fingerprint(reading.catalogue) if options.searchable else ""
-        now = memory.of(reading, relatives, plans, index)
+        now = memory.of(reading, relatives, plans, index, known)
         change = memory.compare(known, now)
         if change.any:
-            stage, lost = write.stage(options.site, change.kept)
-            stale = [plan for plan in plans if plan.path in change.stale or plan.path in lost]
+            kept = (path for plan in plans if plan.path not in change.stale for path in plan.files)
+            stage, lost = write.stage(options.site, known.before, known.touched, kept)
+            stale = [plan for plan in plans if plan.path in change.stale or lost.intersection(plan.files)]
+            touched = {*change.away, *chain.from_iterable(plan.files for plan in stale)}
+            write.remove(stage, touched)
             done = render.into(stage, stale, reading.catalogue, options.jobs)
             deque(progress(done, len(stale), "Rendering"), maxlen=0)
             if index and (change.search or not search.keep(options.site, stage)):
                 search.index(stage, reading.catalogue)
+            before = write.name(options.site) if known.pages else ""
+            now = now._replace(before=before, touched=tuple(touched))
         if change.any or (reading.records, relatives) != (known.records, known.relatives):
             name = memory.save(write.workshop(options.site), ground, now)
         if change.any:
             write.publish(stage, options.site, name)
-        return Outcome(len(reading.catalogue.entries), len(plans), len(change.stale), len(change.gone))
+        return Outcome(len(reading.catalogue.entries), len(plans), len(change.stale), change.gone)
 
 
 # --- the command line -----------------------------------------------------------------------

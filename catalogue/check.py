@@ -34,15 +34,15 @@ def addresses(plans: Iterable[Page | File]) -> list[Problem]:
     """Two files of the site for one address, also where letters differ only by case or composition."""
     first: dict[str, Page | File] = {}
     problems = []
-    for plan in plans:
-        other = first.setdefault(_folded(plan.path), plan)
+    for path, plan in ((path, it) for it in plans for path in it.files):
+        other = first.setdefault(_folded(path), plan)
         same_key = plan.origin != other.origin and _key(plan.origin) == _key(other.origin)
-        if plan.path.startswith(f"{search.FOLDER}/") and plan.origin:
+        if path.startswith(f"{search.FOLDER}/") and plan.origin:
             message = f"the address /{search.FOLDER}/ belongs to the search"
             problems.append(Problem(plan.origin, 1, 1, message, "Choose another name"))
         elif other is not plan and not same_key:  # else `one_file_per_key` has told that already
             mine, its = (plan, other) if plan.origin else (other, plan)
-            address = f"/{plan.path.removesuffix('index.html')}"
+            address = f"/{path.removesuffix('index.html')}"
             owner = its.origin or "the catalogue itself"
             message = f"its address {address} is already that of {owner}"
             problems.append(Problem(mine.origin, 1, 1, message, "Choose another name for one of the two"))

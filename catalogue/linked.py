@@ -3,7 +3,7 @@
 from typing import Any
 
 from catalogue.model import Entry
-from catalogue.record import elsewhere, home, updated
+from catalogue.record import elsewhere, home
 from catalogue.schema import Person, Settings
 
 
@@ -20,7 +20,7 @@ def linked(entry: Entry, site: Settings) -> dict[str, Any]:
         "headline": paper.plain_title,
         "author": [_person(person, site) for person in paper.authors],
         "datePublished": str(paper.published or paper.date),
-        "dateModified": str(updated(paper)),
+        "dateModified": str(entry.updated),
         "description": paper.summary,
         "abstract": paper.text,
         "identifier": [

@@ -12,10 +12,11 @@ from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from importlib import metadata
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from catalogue.model import File, Link, Page, digest
+from catalogue.model import File, Page, digest
 from catalogue.read import Reading, Record
 from catalogue.related import NONE, Relatives
 
@@ -28,29 +29,40 @@ LIBRARIES = (
 
 
 class Memory(NamedTuple):
-    """How content files were read, which papers are alike, and what the site was made of: the fingerprint
-    of each file by its path, and that of the search index."""
+    """How content files were read, which papers are alike, and what the site was made of: for each plan by
+    its path its fingerprint and the paths of the files beside it, and the fingerprint of the search index.
+
+    `before` is the name of the site before this one ("" if that is not known), and `touched` are the files
+    that may differ between the two.
+    """
 
     records: Mapping[str, Record]
     relatives: Relatives
     pages: Mapping[str, str]
     search: str
+    before: str = ""
+    touched: tuple[str, ...] = ()
+
+    def files(self, path: str) -> list[str]:
+        """The files that the plan of this path made."""
+        return [path, *self.pages[path].split("\0")[1:]]
 
 
 NOTHING = Memory({}, NONE, {}, "")
 
 
 class Change(NamedTuple):
-    """The paths of files to be made, to be kept and to go, and whether the search index is to be made."""
+    """The plans to be carried out, by path; the files to be taken away; whether the search index is to be
+    made. `away` holds what the stale plans make, too."""
 
     stale: frozenset[str]
-    kept: tuple[str, ...]
-    gone: tuple[str, ...]
+    away: tuple[str, ...]
+    gone: int
     search: bool
 
     @property
     def any(self) -> bool:
-        return bool(self.stale or self.gone or self.search)
+        return bool(self.away or self.search)
 
 
 def ground(*parts: object, files: Iterable[Path]) -> str:
@@ -65,26 +77,33 @@ def ground(*parts: object, files: Iterable[Path]) -> str:
     return hashed.hexdigest()
 
 
-def of(reading: Reading, relatives: Relatives, plans: Iterable[Page | File], search: str) -> Memory:
-    """What there will be to remember, once the plans are carried out."""
-    navigation = reading.catalogue.navigation
-    pages = {plan.path: fingerprint(plan, navigation) for plan in plans}
-    return Memory(reading.records, relatives, pages, search)
+def of(
+    reading: Reading, relatives: Relatives, plans: Iterable[Page | File], search: str, known: Memory
+) -> Memory:
+    """What there will be to remember, if the site stays that of `known`."""
+    common = repr(reading.catalogue.navigation)
+    pages = {plan.path: _mark(plan, common) for plan in plans}
+    return Memory(reading.records, relatives, pages, search, known.before, known.touched)
+
+
+def _mark(plan: Page | File, common: str) -> str:
+    """A fingerprint and the paths of the files beside: equal only for plans whose files are equal, as long as
+    the ground and what is `common` to all pages is the same."""
+    if isinstance(plan, File):
+        return plan.digest
+    mark = blake2b(
+        repr((plan.template, plan.origin, plan.context, common)).encode(), digest_size=16
+    ).hexdigest()
+    return "\0".join((mark, *(path for path, _ in plan.beside)))
 
 
 def compare(known: Memory, now: Memory) -> Change:
     """What has to be done to come from one to the other."""
     stale = frozenset(path for path, mark in now.pages.items() if known.pages.get(path) != mark)
-    kept = tuple(path for path in now.pages if path not in stale)
-    gone = tuple(path for path in known.pages if path not in now.pages)
-    return Change(stale, kept, gone, known.search != now.search)
-
-
-def fingerprint(plan: Page | File, navigation: tuple[Link, ...]) -> str:
-    """Equal only for plans whose files are equal, as long as the ground is the same."""
-    if isinstance(plan, File):
-        return plan.digest
-    return digest((plan.template, plan.origin, plan.context, navigation))
+    gone = [path for path in known.pages if path not in now.pages]
+    old = chain.from_iterable(known.files(path) for path in (*gone, *(stale & known.pages.keys())))
+    new = chain.from_iterable(now.files(path) for path in stale)
+    return Change(stale, tuple(dict.fromkeys((*old, *new))), len(gone), known.search != now.search)
 
 
 def load(path: Path, ground: str) -> Memory:
@@ -93,17 +112,16 @@ def load(path: Path, ground: str) -> Memory:
         data = path.read_bytes()
         if _seal(ground, data[SEAL:]) != data[:SEAL]:
             return NOTHING
-        records, (found_from, papers), pages, search = _Values(BytesIO(data[SEAL:])).load()
-        return Memory(records, Relatives(found_from, papers), pages, search)
+        records, relatives, *rest = _Values(BytesIO(data[SEAL:])).load()
+        return Memory(records, Relatives(*relatives), *rest)
     except (OSError, pickle.UnpicklingError, TypeError, ValueError, AttributeError, EOFError):
         return NOTHING
 
 
 def save(folder: Path, ground: str, memory: Memory) -> str:
-    """Writes the memory in one step and returns its name, the digest of the site it belongs to."""
-    name = digest((ground, memory.search, tuple(sorted(memory.pages.items()))))
-    relatives = (memory.relatives.found_from, dict(memory.relatives.papers))
-    values = (dict(memory.records), relatives, dict(memory.pages), memory.search)
+    """Writes the memory in one step, and returns its name: that of the site it belongs to."""
+    name = digest((ground, memory.search, memory.pages))
+    values = (dict(memory.records), tuple(memory.relatives), memory.pages, *memory[3:])
     payload = pickle.dumps(values, protocol=5)
     new = folder / "memory.new"
     new.write_bytes(_seal(ground, payload) + payload)

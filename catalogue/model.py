@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
@@ -14,13 +14,12 @@ from catalogue.schema import (
     ArticleFrontMatter,
     OrganisationFrontMatter,
     PaperFrontMatter,
-    Person,
     Settings,
     TopicFrontMatter,
 )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Document:
     """A file of content: its key, where it stands, its body as safe HTML and as plain text, and a
     digest of the bytes it was read from."""
@@ -31,28 +30,34 @@ class Document:
     text: str
     digest: str
 
+    def __repr__(self) -> str:
+        """Stands for all of it: see `digest`."""
+        return self.digest
 
-@dataclass(frozen=True, kw_only=True)
-class Paper(PaperFrontMatter, Document):
-    """`title_html` is the title with its mathematics, `plain_title` the same as plain text."""
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Paper(Document, PaperFrontMatter):
+    """`title_html` is the title with its mathematics, `plain_title` the same as plain text; `terms` are the
+    words that tell what the paper is about."""
 
     title_html: str
     plain_title: str
+    terms: str = ""
 
     @property
     def address(self) -> str:
         return f"/papers/{self.key}/"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Topic(TopicFrontMatter, Document):
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Topic(Document, TopicFrontMatter):
     @property
     def address(self) -> str:
         return f"/topics/{self.key}/"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Organisation(OrganisationFrontMatter, Document):
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Organisation(Document, OrganisationFrontMatter):
     @property
     def title(self) -> str:
         return self.name
@@ -62,8 +67,8 @@ class Organisation(OrganisationFrontMatter, Document):
         return f"/organisations/{self.key}/"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Article(ArticleFrontMatter, Document):
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Article(Document, ArticleFrontMatter):
     """A page of plain prose, such as About."""
 
     @property
@@ -85,17 +90,7 @@ class Link(NamedTuple):
     address: str
 
 
-class Relative(NamedTuple):
-    """A paper that is like another, and why."""
-
-    title: str
-    address: str
-    authors: str
-    date: dt.date
-    why: str
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Entry:
     """A paper with the titles of what it points to: all that a list or a page shows of it."""
 
@@ -105,14 +100,28 @@ class Entry:
 
     @cached_property
     def digest(self) -> str:
-        return digest((self.paper.digest, self.topics, self.organisations))
+        return digest((self.paper, self.topics, self.organisations))
+
+    def __repr__(self) -> str:
+        """Stands for all of it: see `digest`."""
+        return self.digest
+
+    @cached_property
+    def updated(self) -> dt.date:
+        """The last day that the content itself names for a change of the entry."""
+        paper = self.paper
+        if not (paper.updated or paper.status or paper.versions):
+            return paper.date
+        status = paper.status.date if paper.status else None
+        days = (paper.date, paper.updated, status, *(version.date for version in paper.versions))
+        return max(day for day in days if day)
 
 
 @dataclass(frozen=True)
 class Catalogue:
     """Everything that was read. `papers` are all, `entries` those to be published, newest first;
     `files` names every content file found, also those with mistakes; `relatives` are
-    the papers to be shown on the page of each, by its key."""
+    the papers to be shown on the page of each, by its key, and why."""
 
     folder: Path
     settings: Settings
@@ -123,7 +132,7 @@ class Catalogue:
     articles: tuple[Article, ...]
     pictures: tuple[Picture, ...]
     files: frozenset[str]
-    relatives: Mapping[str, tuple[Relative, ...]] = field(default_factory=dict)
+    relatives: Mapping[str, tuple[tuple[Entry, str], ...]] = field(default_factory=dict)
 
     @cached_property
     def days(self) -> Mapping[dt.date, tuple[Entry, ...]]:
@@ -144,13 +153,20 @@ class Catalogue:
 class Page(NamedTuple):
     """A file made by a template from its context, the settings and the navigation: nothing else.
 
-    `origin` is the content file it shows, for messages and for the link that edits it.
+    `origin` is the content file it shows, for messages and for the link that edits it. `beside` are the
+    same things in other forms: paths and templates of files that are made from the same context.
     """
 
     path: str
     template: str
     context: Mapping[str, Any]
     origin: str = ""
+    beside: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The paths of all that is made."""
+        return (self.path, *(path for path, _ in self.beside))
 
 
 class File(NamedTuple):
@@ -160,6 +176,10 @@ class File(NamedTuple):
     content: bytes | Path
     digest: str
     origin: str = ""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        return (self.path,)
 
 
 K = TypeVar("K")
@@ -175,33 +195,9 @@ def group(pairs: Iterable[tuple[K, V]]) -> dict[K, tuple[V, ...]]:
 
 
 def digest(value: object) -> str:
-    """A digest of a value made of text, numbers, days, tuples, mappings and digested documents.
+    """A digest of a value made of text, numbers, days, tuples, mappings, documents and entries.
 
-    Equal values have equal digests, on any machine. Raises TypeError for anything else.
+    Equal values have equal digests, on any machine: each of these is written out by `repr`, documents
+    and entries as their own digest.
     """
-    parts: list[str] = []
-    _collect(value, parts.append)
-    return blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
-
-
-def _collect(value: object, add: Callable[[str], None]) -> None:
-    """Adds the parts of a value, each kind marked; no text of a catalogue holds the \\0 between them."""
-    if isinstance(value, Entry | Document):
-        add(value.digest)
-    elif isinstance(value, str):
-        add(f'"{value}')
-    elif isinstance(value, tuple):
-        add(f"({len(value)}")
-        for item in value:
-            _collect(item, add)
-    elif value is None or isinstance(value, int | dt.date):
-        add(repr(value))
-    elif isinstance(value, dict):
-        add(f"{{{len(value)}")
-        for key, item in value.items():
-            add(key)
-            _collect(item, add)
-    elif isinstance(value, Person):
-        _collect((value.name, value.orcid, value.url, value.affiliation), add)
-    else:
-        raise TypeError(f"no digest for {type(value).__name__}")
+    return blake2b(repr(value).encode(), digest_size=16).hexdigest()

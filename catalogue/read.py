@@ -24,6 +24,7 @@ from catalogue.schema import (
 )
 from catalogue.slugs import slug
 from catalogue.strictyaml import Mark
+from catalogue.terms import terms
 from catalogue.workers import spread
 
 MAX_PICTURE = 1024 * 1024
@@ -184,9 +185,10 @@ def _document(
     if problems:
         raise ContentError(problems)
     if build is Paper:
-        title = values["title"]
+        front, title = dict(values), values["title"]
         values["title_html"] = markdown.inline(title, settings.math_macros)
         values["plain_title"] = markdown.plain(title, settings.math_macros)
+        values["terms"] = terms(PaperFrontMatter(**front), values["plain_title"], body.text)
     digest = blake2b(where.encode() + b"\0" + data, digest_size=16).hexdigest()
     return build(**values, key=key, path=where, html=body.html, text=body.text, digest=digest)
 

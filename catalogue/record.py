@@ -16,16 +16,9 @@ NEVER = dt.date(1970, 1, 1)
 """When an empty list last changed: formats ask for a day, and no other is sure to stay."""
 
 
-def updated(paper: Paper) -> dt.date:
-    """The last day that the content itself names for a change of the entry."""
-    status = paper.status.date if paper.status else None
-    days = (paper.date, paper.updated, status, *(version.date for version in paper.versions))
-    return max(day for day in days if day)
-
-
 def newest(entries: Iterable[Entry]) -> dt.date:
     """The last day on which one of the entries changed."""
-    return max((updated(entry.paper) for entry in entries), default=NEVER)
+    return max((entry.updated for entry in entries), default=NEVER)
 
 
 def elsewhere(paper: Paper) -> tuple[tuple[str, str], ...]:

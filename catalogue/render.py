@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from hashlib import blake2b
 from hashlib import sha256 as sha2
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -22,7 +23,7 @@ from catalogue.frontmatter import MAX_FILE, StrictYAML, decode
 from catalogue.linked import linked
 from catalogue.model import Catalogue, Entry, File, Page, Paper
 from catalogue.people import authors_line, coauthors, per_day, years
-from catalogue.record import elsewhere, home, newest, record, record_schema, updated, whole
+from catalogue.record import elsewhere, home, newest, record, record_schema, whole
 from catalogue.ris import ris
 from catalogue.workers import spread
 
@@ -38,43 +39,51 @@ class RenderFailed(Exception):
 
 
 def into(folder: Path, plans: Sequence[Page | File], catalogue: Catalogue, jobs: int) -> Iterator[int]:
-    """Writes the file of every plan below `folder`; yields how many are done, from time to time."""
+    """Writes the files of every plan below `folder`; yields how many plans are done, from time to time.
+
+    Those of papers come first: lists of citations are put together from them.
+    """
     if plans:
-        write = _writer(folder, environment(catalogue))
-        for done, _ in enumerate(spread(write, plans, jobs), 1):
+        write = _writer(folder, environment(catalogue, folder))
+        papers = [plan for plan in plans if plan.path.startswith("papers/")]
+        others = [plan for plan in plans if not plan.path.startswith("papers/")]
+        for done, _ in enumerate(chain(spread(write, papers, jobs), spread(write, others, jobs)), 1):
             yield done
 
 
 def _writer(folder: Path, environment: "Environment") -> Callable[[Page | File], None]:
     made: set[str] = set()
 
-    def write(plan: Page | File) -> None:
-        path = os.path.join(folder, plan.path)
+    def put(name: str, data: bytes) -> None:
+        path = os.path.join(folder, name)
         parent = os.path.dirname(path)
         if parent not in made:
             os.makedirs(parent, exist_ok=True)
             made.add(parent)
-        if isinstance(plan, Page):
-            data = page(plan, environment)
-        else:
-            data = plan.content if isinstance(plan.content, bytes) else plan.content.read_bytes()
         with open(path, "xb") as file:  # never into a file that is there: it may be linked from the old site
             file.write(data)
+
+    def write(plan: Page | File) -> None:
+        if isinstance(plan, Page):
+            for path, template in ((plan.path, plan.template), *plan.beside):
+                put(path, page(plan, path, template, environment))
+        else:
+            put(plan.path, plan.content if isinstance(plan.content, bytes) else plan.content.read_bytes())
 
     return write
 
 
-def page(plan: Page, environment: "Environment") -> bytes:
-    """The page's bytes. Raises RenderFailed for a mistake in a template."""
-    here = "/" + plan.path.removesuffix("index.html")
+def page(plan: Page, path: str, name: str, environment: "Environment") -> bytes:
+    """The bytes of one of the page's files. Raises RenderFailed for a mistake in a template."""
+    here = "/" + path.removesuffix("index.html")
     try:
-        if plan.template == "card.png":
+        if name == "card.png":
             return card.draw(plan.context, environment.globals["site"].title)  # type: ignore[attr-defined]
-        template = environment.get_template(plan.template)
+        template = environment.get_template(name)
         return template.render(plan.context, here=here, origin=plan.origin).encode()
     except Exception as error:  # a template can raise anything; none of it is a traceback of ours
         reason = f"{type(error).__name__}: {error}".replace("\n", " ")
-        raise RenderFailed(f"{_place(error, plan.template)}: {reason}") from error
+        raise RenderFailed(f"{_place(error, name)}: {reason}") from error
 
 
 def _place(error: Exception, template: str) -> str:
@@ -87,8 +96,11 @@ def _place(error: Exception, template: str) -> str:
     return f"templates/{getattr(error, 'name', None) or template}:{getattr(error, 'lineno', 1)}"
 
 
-def environment(catalogue: Catalogue) -> "Environment":
-    """What templates can call. A template sees this, its page's context, and nothing else."""
+def environment(catalogue: Catalogue, folder: Path | None = None) -> "Environment":
+    """What templates can call. A template sees this, its page's context, and nothing else.
+
+    In `folder` are the files of papers that are made already.
+    """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
@@ -117,8 +129,24 @@ def environment(catalogue: Catalogue) -> "Environment":
             fragments[key] = Markup(env.get_template(template).render(entry=entry))
         return fragments[key]
 
+    def paper_file(form: str, entry: Entry) -> Markup:
+        """What /papers/KEY.`form` holds, as it was written."""
+        key = form, entry.paper.key
+        if key not in fragments:
+            if len(fragments) >= FRAGMENTS:
+                fragments.clear()
+            try:
+                path = f"{folder}/papers/{entry.paper.key}.{form}"
+                with open(path, encoding="utf-8", newline="") as file:
+                    fragments[key] = Markup(file.read().strip())
+            except FileNotFoundError:  # such files are switched off
+                made = env.get_template(f"papers/paper.{form}").render(entry=entry)
+                fragments[key] = Markup(made.strip())
+        return fragments[key]
+
     env.globals |= {
         "fragment": fragment,
+        "paper_file": paper_file,
         "site": site,
         "navigation": catalogue.navigation,
         "url": lambda address: site.base + address,
@@ -157,7 +185,6 @@ def environment(catalogue: Catalogue) -> "Environment":
         "newest": newest,
         "record": lambda entry: record(entry, site),
         "source": lambda paper: source(paper, catalogue),
-        "updated": updated,
         "whole": lambda html, address: whole(html, site, address),
     }
     return env

@@ -212,7 +212,10 @@ class Settings:
     identity: Home | None = key(
         "The first address, kept after a move: feed readers know papers by it", default=None
     )
-    author_files: Flag = key("false: no feeds and citations as files of each author", default=True)
+    author_files: Flag = key(
+        "false: no feeds and citations as files of authors; only those of several papers have them",
+        default=True,
+    )
     paper_files: Flag = key("false: no .md, .ris and .txt beside each paper's page", default=True)
     math_macros: Mapping[str, str] = key("TeX macros: name to replacement", default_factory=dict)
     mail: Mail = key(

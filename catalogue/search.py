@@ -36,6 +36,8 @@ def fingerprint(catalogue: Catalogue) -> str:
 def keep(site: Path, stage: Path) -> bool:
     """Takes the old site's index into the stage; False where it is not whole."""
     old, new = site / FOLDER, stage / FOLDER
+    if new.exists():
+        shutil.rmtree(new)
     if not (old / "facets.json").is_file():
         return False
     for folder, _, names in os.walk(old):

@@ -2,6 +2,7 @@
 
 Beside `site` lies a folder `.site` with the stage, the memory and the lock. The stage becomes the
 site by one exchange of names; whatever is interrupted before leaves the old site, after the new one.
+The old site stays there as the next stage, so that an edit costs what it touches and not a copy.
 """
 
 import ctypes
@@ -9,8 +10,8 @@ import errno
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 MARKER = ".catalogue"
@@ -29,8 +30,7 @@ def workshop(site: Path) -> Path:
 def memory_of(site: Path) -> Path:
     """The file with the memory of this very site."""
     recover(site)
-    name = (site / MARKER).read_text().strip() if (site / MARKER).is_file() else ""
-    return workshop(site) / f"memory-{name}"
+    return workshop(site) / f"memory-{name(site)}"
 
 
 def _refuse_foreign(site: Path) -> None:
@@ -67,25 +67,51 @@ def lock(site: Path, waiting: Callable[[str], None]) -> Iterator[None]:
         yield
 
 
-def stage(site: Path, kept: Iterable[str]) -> tuple[Path, frozenset[str]]:
-    """An empty stage with the `kept` files of the old site linked into it, and those not found there.
+def stage(
+    site: Path, before: str, touched: Collection[str], kept: Iterable[str]
+) -> tuple[Path, frozenset[str]]:
+    """A folder like the site, to be changed and published, and those of its files that were lost.
 
-    Links cost no space and no copying. Nothing may be written into a linked file: it is also the old
-    site's.
+    The site before this one, which publishing left here under the name `before`, differs from it only in
+    what was `touched`: that is put right. Where it is not here, the stage is made of the `kept` files. They
+    are linked: links cost no space and no copying, but nothing may be written into a linked file.
     """
     folder = workshop(site) / "stage"
+    if name(folder) == before != "":
+        (folder / MARKER).unlink()  # from here on it is no whole site
+        remove(folder, touched)
+        for path in touched:
+            _take(site, folder, path)
+        return folder, frozenset()
+    if folder.exists():
+        shutil.rmtree(folder)
     folder.mkdir()
-    lost, made = [], {""}
-    for path in kept:
-        parent = os.path.dirname(path)
-        if parent not in made:
-            os.makedirs(folder / parent, exist_ok=True)
-            made.add(parent)
-        try:
-            link(f"{site}/{path}", f"{folder}/{path}")
-        except FileNotFoundError:
-            lost.append(path)
-    return folder, frozenset(lost)
+    return folder, frozenset([path for path in kept if not _take(site, folder, path)])
+
+
+def _take(site: Path, folder: Path, path: str) -> bool:
+    """Links a file, or all files of a folder, of the site into the stage; False where there is none."""
+    source, target = f"{site}/{path}", f"{folder}/{path}"
+    try:
+        link(source, target)
+    except FileNotFoundError:
+        if not os.path.exists(source):
+            return False
+        os.makedirs(os.path.dirname(target))
+        link(source, target)
+    return True
+
+
+def remove(folder: Path, paths: Collection[str]) -> None:
+    """Removes files below `folder`, and the folders that are then empty."""
+    for path in paths:
+        with suppress(FileNotFoundError):
+            os.unlink(f"{folder}/{path}")
+    for path in {os.path.dirname(path) for path in paths}:
+        with suppress(OSError):
+            while path:
+                os.rmdir(f"{folder}/{path}")
+                path = os.path.dirname(path)
 
 
 def link(source: str, target: str) -> None:
@@ -100,9 +126,10 @@ def link(source: str, target: str) -> None:
         shutil.copyfile(source, target, follow_symlinks=False)
 
 
-def publish(stage: Path, site: Path, name: str) -> None:
-    """Makes the stage the site, in one step, under the name of its memory."""
-    (stage / MARKER).write_text(f"{name}\n")
+def publish(stage: Path, site: Path, named: str) -> None:
+    """Makes the stage the site, in one step, under the name of its memory. The old site becomes the stage of
+    the next build."""
+    (stage / MARKER).write_text(f"{named}\n")
     if not site.exists():
         os.rename(stage, site)
     elif not _exchange(stage, site):
@@ -112,19 +139,28 @@ def publish(stage: Path, site: Path, name: str) -> None:
 
 
 def recover(site: Path) -> None:
-    """Removes what an ended build left beside the site, and brings back a site it had moved away."""
+    """Puts right what an ended build left beside the site: brings back a site it had moved away, and removes
+    a stage that is no whole site."""
     folder = workshop(site)
-    old = folder / "old"
+    old, stage = folder / "old", folder / "stage"
     if old.exists() and not site.exists():
         os.rename(old, site)
-    for rest in (old, folder / "stage"):
-        if rest.exists():
-            shutil.rmtree(rest)
-    if (site / MARKER).is_file():
-        name = (site / MARKER).read_text().strip()
+    if stage.exists() and (old.exists() or not name(stage)):
+        shutil.rmtree(stage)
+    if old.exists():
+        os.rename(old, stage)
+    if named := name(site):
         for memory in folder.glob("memory*"):
-            if memory.name != f"memory-{name}":
+            if memory.name != f"memory-{named}":
                 memory.unlink()
+
+
+def name(site: Path) -> str:
+    """The name in a folder that is a whole site; "" if it is none."""
+    try:
+        return (site / MARKER).read_text().strip()
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
 
 
 def _exchange(one: Path, other: Path) -> bool:

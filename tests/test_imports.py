@@ -8,11 +8,11 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FLOORS = (
-    {"problems", "slugs", "dates", "workers", "fetch", "journal", "smtp"},
+    {"problems", "slugs", "dates", "workers", "fetch", "journal", "smtp", "beside"},
     {"card"},
     {"forms"},
     {"schema", "mail", "subscribers"},
-    {"model", "strictyaml"},
+    {"model", "strictyaml", "terms"},
     {"frontmatter", "tex", "files", "cite", "people", "watch"},
     {"mathml", "settle", "untex", "bibtex", "ris"},
     {"lost", "clean"},

@@ -5,6 +5,9 @@ import random
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,7 @@ from test_dates import catalogue  # entries without files
 import build
 from catalogue import memory, related
 from catalogue.model import Entry
+from catalogue.terms import counted
 from conftest import Write, options, paper, tree
 
 ROOT = Path(__file__).parents[1]
@@ -40,7 +44,7 @@ def entries(folder: Path) -> tuple[Entry, ...]:
 
 
 def found(folder: Path, key: str) -> list[str]:
-    return [other for other, _ in related.relatives(entries(folder), related.NONE, 1).papers[key]]
+    return [other for other, _, _ in related.relatives(entries(folder), related.NONE, 1).papers[key]]
 
 
 def test_two_papers_on_a_rare_subject_find_each_other_among_a_hundred(content: Write) -> None:
@@ -74,10 +78,10 @@ def test_what_the_front_matter_names_comes_first_and_once(content: Write) -> Non
     files["papers/2026/draft.md"] = paper("Otters", "2026-01-02", "Otters and zebrafish.", draft="true")
     folder = content(files)
     reading, _, _ = build.load(options(folder), memory.NOTHING)
-    shown = [relative.address for relative in reading.catalogue.relatives["one"]]
+    shown = [other.paper.address for other, _ in reading.catalogue.relatives["one"]]
     assert shown == ["/papers/p7/", "/papers/two/"]
     assert reading.catalogue.relatives["gone"] == ()
-    assert all(key != "one" for key, _ in related.relatives(entries(folder), related.NONE, 1).papers["one"])
+    assert "one" not in found(folder, "one")
 
 
 def test_words_that_all_share_make_no_relatives(content: Write) -> None:
@@ -93,7 +97,7 @@ def test_nothing_is_worked_out_again_while_nothing_changes(
     folder = content(texts(20))
     build.build(options(folder))
     calls = Counter[str]()
-    monkeypatch.setattr(related, "_signatures", lambda papers: calls.update(["again"]) or {})
+    monkeypatch.setattr(related, "_signature", lambda *_: calls.update(["again"]) or {})
     assert build.build(options(folder)).made == 0
     assert not calls
 
@@ -126,18 +130,50 @@ def test_the_order_of_entries_does_not_matter(chance: random.Random) -> None:
     assert sum(map(len, first.papers.values())) > 30
 
 
+def words(chance: random.Random, of: int = 40) -> str:
+    said = {f"w{int(chance.paretovariate(0.8)) % of}x": chance.randrange(1, 4) for _ in range(12)}
+    return f" {' '.join(f'{word}:{count}' for word, count in said.items())} "
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(0, 10**9), st.integers(20, 60))
+def test_what_is_known_is_kept_rightly(seed: int, number: int) -> None:
+    """Whatever is edited, added, taken away or moved to another day: the same as found anew."""
+    chance = random.Random(seed)
+    entries = [
+        replace(entry, paper=replace(entry.paper, terms=words(chance), digest=str(i)))
+        for i, entry in enumerate(_entries()[:30] * 2)
+    ]
+    entries = [replace(it, paper=replace(it.paper, key=f"k{i}")) for i, it in enumerate(entries[:number])]
+    here, known = entries[: number - 5], related.NONE
+    for step in range(6):
+        known = related.relatives(here, known, 1)
+        assert known == related.relatives(here, related.NONE, 1)
+        here = _changed(chance, here, entries, step)
+
+
+def _changed(chance: random.Random, here: Sequence[Entry], all: Sequence[Entry], step: int) -> list[Entry]:
+    where = chance.randrange(len(here))
+    match chance.randrange(4):
+        case 0:
+            absent = [it for it in all if it.paper.key not in {other.paper.key for other in here}]
+            return [*here, *absent[:1]]
+        case 1:
+            return [it for i, it in enumerate(here) if i != where]
+        case 2:
+            change = {"terms": words(chance)}
+        case _:
+            change = {"date": here[where].paper.date.replace(day=step + 1)}
+    edited = replace(here[where].paper, **change, digest=f"{step} {where}")  # type: ignore[arg-type]
+    return [replace(it, paper=edited) if i == where else it for i, it in enumerate(here)]
+
+
 def _entries() -> list[Entry]:
     import datetime as dt
-    from dataclasses import replace
 
     chance = random.Random(3)
     blank = catalogue([dt.date(2026, 1, 1)] * 30).entries
-    return [
-        replace(
-            entry, paper=replace(entry.paper, text=" ".join(f"w{chance.randrange(40)}x" for _ in range(30)))
-        )
-        for entry in blank
-    ]
+    return [replace(entry, paper=replace(entry.paper, terms=words(chance))) for entry in blank]
 
 
 def test_the_same_in_any_process(tmp_path: Path) -> None:
@@ -160,11 +196,13 @@ def test_the_cost_grows_as_the_number_of_papers(monkeypatch: pytest.MonkeyPatch)
 
     def visited(number: int) -> int:
         chance = random.Random(number)
-        features = {
-            f"p{i}": {f"w{int(chance.paretovariate(0.3)) % 50_000}": 1 for _ in range(60)}
+        terms = {
+            f"p{i}": " ".join({f"w{int(chance.paretovariate(0.3)) % 50_000}:1" for _ in range(60)})
             for i in range(number)
         }
-        signatures = related._signatures(features)
+        frequency = Counter(term for said in terms.values() for term in counted(said))
+        bits = partial(related._bits, number)
+        signatures = {key: related._signature(said, frequency, bits) for key, said in terms.items()}
         holders = Counter(feature for signature in signatures.values() for feature in signature)
         assert max(holders.values()) <= related.COMMON
         return sum(holders[feature] for signature in signatures.values() for feature in signature)

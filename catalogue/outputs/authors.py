@@ -5,20 +5,32 @@ nothing says that they are one person.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from catalogue.model import Catalogue, Entry, Link, Page, group
+from catalogue import beside
+from catalogue.model import Catalogue, Entry, Link, Page, Paper, group
 from catalogue.schema import Person
 from catalogue.slugs import slug
+
+SEVERAL = 2
+"""From so many papers on an author has feeds and citations as files: most have one paper."""
 
 
 def plan(catalogue: Catalogue) -> Iterator[Page]:
     entries = catalogue.entries
-    written = [(person, entry) for entry in entries for person in dict.fromkeys(entry.paper.authors)]
+    written = [(person, entry) for entry in entries for person in _people_of(entry.paper)]
     for address, pairs in group((person.address, (person, entry)) for person, entry in written).items():
         people = _people(pairs)
-        context = {"title": people[0][0].name, "people": people}
-        yield Page(f"{address[1:]}index.html", "pages/author.html", context)
+        followed = catalogue.settings.author_files and len(pairs) >= SEVERAL
+        context = {
+            "address": address,
+            "title": people[0][0].name,
+            "people": people,
+            "entries": tuple({id(entry): entry for _, entry in pairs}.values()),
+            "followed": followed,
+        }
+        files = beside.citations(address) + beside.feeds(address) if followed else ()
+        yield Page(f"{address[1:]}index.html", "pages/author.html", context, "", files)
 
     counts = Counter((person.name, person.address) for person, _ in written)
     names = sorted(counts, key=lambda name: (slug(name[0].split()[-1]), name[1], name[0]))
@@ -26,6 +38,11 @@ def plan(catalogue: Catalogue) -> Iterator[Page]:
         (slug(name.split()[-1])[0].upper(), (Link(name, to), counts[name, to])) for name, to in names
     )
     yield Page("authors/index.html", "pages/authors.html", {"letters": tuple(letters.items())})
+
+
+def _people_of(paper: Paper) -> Iterable[Person]:
+    """Each once: only where `author_count` confirms it do two people have one name."""
+    return dict.fromkeys(paper.authors) if paper.author_count else paper.authors
 
 
 def _people(pairs: tuple[tuple[Person, Entry], ...]) -> tuple[tuple[Person, tuple[Entry, ...]], ...]:

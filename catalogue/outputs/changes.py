@@ -7,11 +7,10 @@ in the content tells of.
 from collections.abc import Iterator
 
 from catalogue.model import Catalogue, Page
-from catalogue.record import updated
 
 NEWEST = 500
 
 
 def plan(catalogue: Catalogue) -> Iterator[Page]:
-    by_change = sorted(catalogue.entries, key=lambda entry: updated(entry.paper), reverse=True)
+    by_change = sorted(catalogue.entries, key=lambda entry: entry.updated, reverse=True)
     yield Page("changes.json", "api/changes.json", {"entries": tuple(by_change[:NEWEST])})

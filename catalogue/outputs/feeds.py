@@ -5,22 +5,20 @@ section 4); and the list of them, for people and as OPML 2.0 (http://opml.org/sp
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
 from typing import Any
 
 from catalogue.dates import Period
 from catalogue.model import Catalogue, Entry, Link, Page, group
 
 NEWEST = 50
+"""Papers that a feed of a list shows; an archive shows all of its month."""
 WEEKS = 20
 FRIDAY = dt.timedelta(days=4)
 
 
 def plan(catalogue: Catalogue) -> Iterator[Page]:
     yield from _everything(catalogue.entries)
-    yield from _formats("feeds/weekly", "weekly", {"weeks": _weeks(catalogue.entries)[:WEEKS]})
-    for address, title, entries in _lists(catalogue):
-        yield from _formats(f"feeds{address[:-1]}", "papers", _papers(address, title, entries[:NEWEST]))
+    yield _page("feeds/weekly", "weekly", {"weeks": _weeks(catalogue.entries)[:WEEKS]})
     yield Page("feeds/all.opml", "feeds/all.opml", _listed(catalogue))
     yield Page("subscribe/index.html", "pages/subscribe.html", _listed(catalogue))
 
@@ -41,7 +39,7 @@ def _everything(entries: tuple[Entry, ...]) -> Iterator[Page]:
     The newest month's archive still grows."""
     months = group((Period.of("month", entry.paper.date), entry) for entry in entries)
     archives = [f"/feeds/all/{month.iso}.atom" for month in months] + [""]
-    yield from _formats("feeds/all", "papers", _papers("/", "", entries[:NEWEST], earlier=archives[0]))
+    yield _page("feeds/all", "papers", _papers("/", "", entries[:NEWEST], earlier=archives[0]))
     for i, (month, within) in enumerate(months.items()):
         context = _papers(month.address, month.title, within, earlier=archives[i + 1], archive=True)
         yield Page(archives[i][1:], "feeds/papers.atom", context)
@@ -55,28 +53,13 @@ def _weeks(entries: tuple[Entry, ...]) -> tuple[tuple[Period, tuple[Entry, ...]]
     )
 
 
-def _lists(catalogue: Catalogue) -> Iterator[tuple[str, str, tuple[Entry, ...]]]:
-    """The address, the title and the entries of each list of papers that is no period."""
-    entries = catalogue.entries
-    filed = group((it.address, entry) for entry in entries for it in (*entry.topics, *entry.organisations))
-    for link in chain.from_iterable(_listed(catalogue).values()):
-        yield link.address, link.title, filed.get(link.address, ())
-    if catalogue.settings.author_files:
-        names = [{person.address: person.name for person in entry.paper.authors} for entry in entries]
-        titles = {address: name for named in reversed(names) for address, name in named.items()}
-        written = group(
-            (address, entry) for entry, named in zip(entries, names, strict=True) for address in named
-        )
-        for address, papers in written.items():
-            yield address, titles[address], papers
-
-
 def _papers(
     address: str, title: str, entries: tuple[Entry, ...], earlier: str = "", archive: bool = False
 ) -> Mapping[str, Any]:
     return {"address": address, "title": title, "entries": entries, "earlier": earlier, "archive": archive}
 
 
-def _formats(path: str, template: str, context: Mapping[str, Any]) -> Iterator[Page]:
-    for form in ("atom", "json"):
-        yield Page(f"{path}.{form}", f"feeds/{template}.{form}", context)
+def _page(path: str, template: str, context: Mapping[str, Any]) -> Page:
+    return Page(
+        f"{path}.atom", f"feeds/{template}.atom", context, "", ((f"{path}.json", f"feeds/{template}.json"),)
+    )

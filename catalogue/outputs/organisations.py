@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from catalogue import beside
 from catalogue.dates import monthly
 from catalogue.model import Catalogue, Page, group
 
@@ -14,9 +15,18 @@ def plan(catalogue: Catalogue) -> Iterator[Page]:
     for organisation in organisations:
         papers = entries.get(organisation.address, ())
         series = monthly((entry.paper.date for entry in papers), until)
-        context = {"organisation": organisation, "entries": papers, "series": series, "until": until}
-        path = f"{organisation.address[1:]}index.html"
-        yield Page(path, "pages/organisation.html", context, organisation.path)
+        address = organisation.address
+        context = {
+            "organisation": organisation,
+            "address": address,
+            "title": organisation.name,
+            "entries": papers,
+            "series": series,
+            "until": until,
+        }
+        files = beside.feeds(address) + (beside.citations(address) if papers else ())
+        path = f"{address[1:]}index.html"
+        yield Page(path, "pages/organisation.html", context, organisation.path, files)
         counted.append((organisation, len(papers), series))
     context = {"organisations": tuple(counted), "until": until}
     yield Page("organisations/index.html", "pages/organisations.html", context)

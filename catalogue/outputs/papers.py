@@ -1,20 +1,24 @@
-"""A page for each paper."""
+"""A page for each paper, and the paper in other forms beside it: /papers/KEY/ has /papers/KEY.bib, ..."""
 
 from collections.abc import Iterator
 
+from catalogue import beside
 from catalogue.model import Catalogue, Entry, Link, Page
 
 
 def plan(catalogue: Catalogue) -> Iterator[Page]:
+    more = catalogue.settings.paper_files
     for entries in catalogue.days.values():
         for i, entry in enumerate(entries):
+            key = entry.paper.key
             context = {
                 "entry": entry,
                 "previous": _link(entries[i - 1]) if i else None,
                 "next": _link(entries[i + 1]) if i + 1 < len(entries) else None,
-                "relatives": catalogue.relatives.get(entry.paper.key, ()),
+                "relatives": catalogue.relatives.get(key, ()),
             }
-            yield Page(f"{entry.paper.address[1:]}index.html", "pages/paper.html", context, entry.paper.path)
+            path = f"papers/{key}/index.html"
+            yield Page(path, "pages/paper.html", context, entry.paper.path, beside.paper(key, more))
 
 
 def _link(entry: Entry) -> Link:

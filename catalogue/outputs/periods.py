@@ -6,6 +6,7 @@ tens of thousands of empty days.
 
 from collections.abc import Iterator
 
+from catalogue import beside
 from catalogue.dates import Calendar, Kind, Period, calendars
 from catalogue.model import Catalogue, Entry, Page, group
 
@@ -57,6 +58,10 @@ def _page(
         "next": following,
         "parents": tuple(Period.of(parent, day) for parent in PARENTS[period.kind]),
         "groups": tuple(parts.items()),
+        "entries": entries,
         "calendar": months.get(Period.of("month", day)),
     }
-    return Page(f"{period.address[1:]}index.html", "pages/period.html", context)
+    files = beside.citations(period.address) if entries else ()
+    if period.kind != "year":
+        files += beside.answer(period.iso)
+    return Page(f"{period.address[1:]}index.html", "pages/period.html", context, "", files)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from catalogue import beside
 from catalogue.dates import monthly
 from catalogue.model import Catalogue, Page, group
 
@@ -14,7 +15,15 @@ def plan(catalogue: Catalogue) -> Iterator[Page]:
     for topic in topics:
         papers = entries.get(topic.address, ())
         series = monthly((entry.paper.date for entry in papers), until)
-        context = {"topic": topic, "entries": papers, "series": series, "until": until}
-        yield Page(f"{topic.address[1:]}index.html", "pages/topic.html", context, topic.path)
+        context = {
+            "topic": topic,
+            "address": topic.address,
+            "title": topic.title,
+            "entries": papers,
+            "series": series,
+            "until": until,
+        }
+        files = beside.feeds(topic.address) + (beside.citations(topic.address) if papers else ())
+        yield Page(f"{topic.address[1:]}index.html", "pages/topic.html", context, topic.path, files)
         counted.append((topic, len(papers), series))
     yield Page("topics/index.html", "pages/topics.html", {"topics": tuple(counted), "until": until})
