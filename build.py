@@ -7,7 +7,6 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import BrokenExecutor
 from contextlib import suppress
 from itertools import chain
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from catalogue import check, curate, memory, read, related, render, search, settings, write
+from catalogue import check, curate, files, memory, read, related, render, search, workers, write
 from catalogue.model import File, Page
 from catalogue.outputs import (
     api,
@@ -88,10 +87,15 @@ class Outcome(NamedTuple):
     removed: int
 
 
-def load(options: Options, known: memory.Memory) -> tuple[read.Reading, related.Relatives, list[Page | File]]:
+def load(
+    options: Options, known: memory.Memory, seen: files.Seen | None = None
+) -> tuple[read.Reading, related.Relatives, list[Page | File]]:
     """Reads and checks all content and plans the site. Raises ContentError with all that is wrong."""
+    from catalogue import settings  # slow to import: not for a build of nothing
+
     site, problems = settings.read(options.content, options.url)
-    reading = read.catalogue(options.content, site, known.records, options.drafts, options.jobs)
+    seen = seen or files.walk(options.content)
+    reading = read.catalogue(options.content, seen, site, known.records, options.drafts, options.jobs)
     relatives = related.relatives(reading.catalogue.entries, known.relatives, options.jobs)
     reading = reading._replace(catalogue=related.joined(reading.catalogue, relatives))
     plans = list(chain.from_iterable(output.plan(reading.catalogue) for output in OUTPUTS))
@@ -107,10 +111,13 @@ def build(options: Options) -> Outcome:
     """Brings the site up to the content and makes only what changed, all or nothing: whatever is
     raised, the old site stays as it was."""
     with write.lock(options.site, waiting=say):
-        inputs = (options.content / "site.toml", render.TEMPLATES)
-        ground = memory.ground(options.url, files=inputs)
-        known = memory.load(write.memory_of(options.site), ground)
-        reading, relatives, plans = load(options, known)
+        ground = memory.ground(options.url, files=(options.content / "site.toml", render.TEMPLATES))
+        seen, remembered = files.walk(options.content), write.memory_of(options.site)
+        state = memory.state(ground, seen, options.drafts, options.searchable)
+        if counts := memory.unchanged(remembered, state):
+            return Outcome(*counts, 0, 0)
+        known = memory.load(remembered, ground)
+        reading, relatives, plans = load(options, known, seen)
         index = search.fingerprint(reading.catalogue) if options.searchable else ""
         now = memory.of(reading, relatives, plans, index, known)
         change = memory.compare(known, now)
@@ -126,11 +133,11 @@ def build(options: Options) -> Outcome:
                 search.index(stage, reading.catalogue)
             before = write.name(options.site) if known.pages else ""
             now = now._replace(before=before, touched=tuple(touched))
-        if change.any or (reading.records, relatives) != (known.records, known.relatives):
-            name = memory.save(write.workshop(options.site), ground, now)
+        papers = len(reading.catalogue.entries)
+        name = memory.save(write.workshop(options.site), ground, state, now, papers)
         if change.any:
             write.publish(stage, options.site, name)
-        return Outcome(len(reading.catalogue.entries), len(plans), len(change.stale), change.gone)
+        return Outcome(papers, len(plans), len(change.stale), change.gone)
 
 
 # --- the command line -----------------------------------------------------------------------
@@ -172,7 +179,7 @@ def command(run: Callable[..., None]) -> click.Command:
     return cli.command(run.__name__.removesuffix("_command"), help=run.__doc__)(guarded)
 
 
-FAILURES = (OSError, BrokenExecutor, write.Refused, render.RenderFailed, search.SearchFailed)
+FAILURES = (OSError, workers.WorkerEnded, write.Refused, render.RenderFailed, search.SearchFailed)
 
 
 def explain(error: BaseException, site: Path) -> str:
@@ -224,6 +231,7 @@ def check_command(options: Options) -> None:
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, help="Port to listen on.")
 def serve_command(options: Options, port: int) -> None:
     """Preview the site and rebuild what is edited."""
+    from catalogue import settings
     from catalogue.serve import serve
 
     def rebuild() -> bool:

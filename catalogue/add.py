@@ -7,11 +7,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from catalogue import frontmatter, merge, read
+from catalogue import document, frontmatter, merge
 from catalogue.clean import line
 from catalogue.compose import changed, compose, escaped, skeleton
 from catalogue.found import Found
 from catalogue.problems import ContentError, Problem
+from catalogue.read import Reading
 from catalogue.schema import Settings
 from catalogue.shelf import Shelf
 
@@ -79,7 +80,7 @@ class Plan(NamedTuple):
 def plan(
     papers: Iterable[tuple[Found | Problem, dt.date]],
     content: Path,
-    reading: read.Reading,
+    reading: Reading,
     topics: Sequence[str] = (),
     date: dt.date | None = None,
 ) -> Plan:
@@ -146,7 +147,7 @@ class _Door(NamedTuple):
         if merged is None:
             return Outcome("unchanged", path, (), f"same {why}")
         new = changed(text, merged.values, merged.body)
-        read.paper(f"{self.content.name}/{path}", new.encode(), self.settings)
+        document.paper(f"{self.content.name}/{path}", new.encode(), self.settings)
         if path not in self.plan.texts:
             self.plan.before[path] = text
         self.plan.texts[path] = new
@@ -164,7 +165,7 @@ class _Door(NamedTuple):
         text = compose(values, body)
         where = f"{self.content.name}/{path}"
         try:
-            read.paper(where, text.encode(), self.settings)
+            document.paper(where, text.encode(), self.settings)
             return text, ()
         except ContentError as error:
             parsed = frontmatter.parse(text.encode(), where)
@@ -177,7 +178,7 @@ class _Door(NamedTuple):
                 raise
         kept = {name: value for name, value in values.items() if name not in wrong}
         text = compose(kept, body)
-        read.paper(where, text.encode(), self.settings)
+        document.paper(where, text.encode(), self.settings)
         for name, problem in wrong.items():
             message = f"`{name}` is left out of {where}: {problem.message}"
             self.plan.problems.append(Problem(found.path, found.line, 1, message, problem.hint))
@@ -194,7 +195,7 @@ def _settled(found: Found, date: str) -> Found:
     return found._replace(values=values)
 
 
-def new(title: str, date: dt.date, content: Path, reading: read.Reading) -> Plan:
+def new(title: str, date: dt.date, content: Path, reading: Reading) -> Plan:
     """Plans the skeleton of one entry, unless a paper of this title is here."""
     shelf, values = Shelf(reading.catalogue.papers), {"title": line(title), "date": date.isoformat()}
     if not values["title"]:
@@ -206,7 +207,7 @@ def new(title: str, date: dt.date, content: Path, reading: read.Reading) -> Plan
     return Plan({path: skeleton(values["title"], values["date"])}, {}, [Outcome("added", path, ())], [])
 
 
-def refresh(papers: Iterable[tuple[Found | Problem, dt.date]], content: Path, reading: read.Reading) -> Plan:
+def refresh(papers: Iterable[tuple[Found | Problem, dt.date]], content: Path, reading: Reading) -> Plan:
     """Works out what is new of the signals of papers that are here: counts, and links that were missing."""
     shelf = Shelf(reading.catalogue.papers)
     door = _Door(content, reading.catalogue.settings, shelf, {}, Plan({}, {}, [], []))

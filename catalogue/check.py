@@ -5,19 +5,21 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import PurePosixPath
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from catalogue import read, search
+from catalogue import search
 from catalogue.model import Catalogue, File, Page, Paper, group
 from catalogue.problems import Problem
-from catalogue.strictyaml import Location
+
+if TYPE_CHECKING:
+    from catalogue.strictyaml import Location
 
 
 class Finding(NamedTuple):
     """A problem whose line is still to be looked up: the file, the key, what is wrong and its mending."""
 
     path: str
-    location: Location
+    location: "Location"
     message: str
     hint: str
 
@@ -173,8 +175,10 @@ CHECKS: tuple[Rule, ...] = (
 def _located(catalogue: Catalogue, finding: Finding) -> Problem:
     if not finding.location:
         return Problem(finding.path, 1, 1, finding.message, finding.hint)
-    mark = read.mark(catalogue.folder, finding.path, finding.location)
-    return Problem(finding.path, mark.line, mark.column, finding.message, finding.hint)
+    from catalogue.document import mark  # slow to import
+
+    place = mark(catalogue.folder, finding.path, finding.location)
+    return Problem(finding.path, place.line, place.column, finding.message, finding.hint)
 
 
 def _keys(catalogue: Catalogue, folder: str) -> set[str]:
@@ -194,7 +198,7 @@ def _known(catalogue: Catalogue, name: str, folder: str) -> Iterator[Finding]:
                 yield _unknown(paper, (name, i), key, keys, f"Use a key of {folder}, or add {folder}{key}.md")
 
 
-def _unknown(paper: Paper, location: Location, key: str, known: Collection[str], otherwise: str) -> Finding:
+def _unknown(paper: Paper, location: "Location", key: str, known: Collection[str], otherwise: str) -> Finding:
     close = difflib.get_close_matches(key, sorted(known), 1, 0.6)
     hint = f"Did you mean '{close[0]}'? {otherwise}" if close else otherwise
     return Finding(paper.path, location, f"`{location[0]}`: there is no '{key}'", hint)

@@ -2,6 +2,7 @@
 
 import os
 import stat
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -13,29 +14,38 @@ Signature = tuple[int, int, int, int]
 
 
 class Found(NamedTuple):
-    """A regular file: its name below the content folder, its signature, and when it last changed, in
-    nanoseconds since the epoch."""
+    """A regular file: its name below the content folder, its signature, and whether that can be relied on."""
 
     name: str
     signature: Signature
-    changed: int
+    settled: bool
 
 
-def walk(content: Path) -> tuple[list[Found], list[Problem]]:
-    """The regular files below `content` in order of name, and a problem for whatever else is there.
+class Seen(NamedTuple):
+    """What is in a content folder: the regular files in order of name, and a problem for whatever else."""
 
-    What editors and file managers leave (.DS_Store, paper.md~) is passed over.
-    """
+    files: tuple[Found, ...]
+    problems: tuple[Problem, ...]
+
+
+JUST_NOW = 2_500_000_000
+"""Nanoseconds. A file changed so recently could change again without its times telling."""
+
+
+def walk(content: Path) -> Seen:
+    """What is below `content`. What editors and file managers leave (.DS_Store, paper.md~) is passed over."""
+    now = time.time_ns()
     found: list[Found] = []
     problems: list[Problem] = []
     for name, status in _entries(str(content), ""):
         if stat.S_ISREG(status.st_mode):
             signature = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
-            found.append(Found(name, signature, max(status.st_mtime_ns, status.st_ctime_ns)))
+            settled = now - max(status.st_mtime_ns, status.st_ctime_ns) > JUST_NOW
+            found.append(Found(name, signature, settled))
         else:
             hint = "Put the file itself here, not a link or a device"
             problems.append(Problem(f"{content.name}/{name}", 1, 1, "not a regular file", hint))
-    return sorted(found), problems
+    return Seen(tuple(sorted(found)), tuple(problems))
 
 
 def _entries(folder: str, prefix: str) -> Iterator[tuple[str, os.stat_result]]:

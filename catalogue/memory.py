@@ -6,16 +6,18 @@ It is a cache: damaged, missing or made by other code, it is as if nothing had b
 """
 
 import datetime as dt
+import os
 import pickle
+import struct
 import sys
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b
-from importlib import metadata
 from io import BytesIO
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from catalogue.files import Seen
 from catalogue.model import File, Page, digest
 from catalogue.read import Reading, Record
 from catalogue.related import NONE, Relatives
@@ -68,13 +70,25 @@ class Change(NamedTuple):
 def ground(*parts: object, files: Iterable[Path]) -> str:
     """A digest of what every page depends on: `parts`, the `files` and all that is in folders among
     them, this code, and the libraries that decide what it writes."""
-    versions = [(name, metadata.version(name)) for name in LIBRARIES]
-    hashed = blake2b(repr((parts, sys.version_info[:3], versions)).encode(), digest_size=16)
+    hashed = blake2b(repr((parts, sys.version_info[:3], _versions())).encode(), digest_size=16)
     for root in (Path(__file__).parent, *files):
         for path in sorted(root.rglob("*")) if root.is_dir() else [root]:
             if path.is_file() and path.suffix != ".pyc":
                 hashed.update(f"{path.relative_to(root.parent).as_posix()}\0".encode() + path.read_bytes())
     return hashed.hexdigest()
+
+
+def _versions() -> list[str]:
+    """The libraries and their versions, as the names of their installed metadata tell (PEP 376): to read the
+    metadata itself takes long."""
+    folders = (path for path in sys.path if os.path.isdir(path))
+    names = {
+        name
+        for folder in folders
+        for name in os.listdir(folder)
+        if name.endswith((".dist-info", ".egg-info"))
+    }
+    return sorted(name for name in names if name.partition("-")[0].lower().replace("_", "-") in LIBRARIES)
 
 
 def of(
@@ -110,26 +124,49 @@ def load(path: Path, ground: str) -> Memory:
     """The memory in this file; NOTHING where it is missing, damaged or from another ground."""
     try:
         data = path.read_bytes()
-        if _seal(ground, data[SEAL:]) != data[:SEAL]:
+        if _seal(ground, data[HEAD:]) != data[HEAD - SEAL : HEAD]:
             return NOTHING
-        records, relatives, *rest = _Values(BytesIO(data[SEAL:])).load()
+        records, relatives, *rest = _Values(BytesIO(data[HEAD:])).load()
         return Memory(records, Relatives(*relatives), *rest)
     except (OSError, pickle.UnpicklingError, TypeError, ValueError, AttributeError, EOFError):
         return NOTHING
 
 
-def save(folder: Path, ground: str, memory: Memory) -> str:
+def unchanged(path: Path, state: bytes) -> tuple[int, int] | None:
+    """The numbers of papers and of pages, if the memory in this file and its site were made from this very
+    state; else None."""
+    try:
+        with path.open("rb") as file:
+            known, papers, pages = struct.unpack(FRONT, file.read(struct.calcsize(FRONT)))
+    except (OSError, struct.error):
+        return None
+    return (papers, pages) if known == state != UNSETTLED else None
+
+
+def state(ground: str, seen: Seen, *options: object) -> bytes:
+    """A digest of all that a build depends on; UNSETTLED where a file may yet change unseen."""
+    if seen.problems or not all(file.settled for file in seen.files):
+        return UNSETTLED
+    return _seal(ground, repr((seen, options)).encode())
+
+
+def save(folder: Path, ground: str, state: bytes, memory: Memory, papers: int) -> str:
     """Writes the memory in one step, and returns its name: that of the site it belongs to."""
     name = digest((ground, memory.search, memory.pages))
     values = (dict(memory.records), tuple(memory.relatives), memory.pages, *memory[3:])
     payload = pickle.dumps(values, protocol=5)
     new = folder / "memory.new"
-    new.write_bytes(_seal(ground, payload) + payload)
+    front = struct.pack(FRONT, state, papers, len(memory.pages))
+    new.write_bytes(front + _seal(ground, payload) + payload)
     new.replace(folder / f"memory-{name}")
     return name
 
 
 SEAL = 16
+FRONT = f"{SEAL}sII"
+"""A file of memory: the state it was made from, how many papers and pages, the seal of what follows, that."""
+HEAD = struct.calcsize(FRONT) + SEAL
+UNSETTLED = bytes(SEAL)
 
 
 def _seal(ground: str, payload: bytes) -> bytes:

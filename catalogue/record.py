@@ -8,7 +8,6 @@ from functools import cache
 from typing import Any
 from urllib.parse import quote
 
-from catalogue.convert import json_schema
 from catalogue.model import Entry, Paper
 from catalogue.schema import PaperFrontMatter, Settings
 
@@ -71,6 +70,8 @@ def record(entry: Entry, site: Settings) -> dict[str, Any]:
 
 def record_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of a record."""
+    from catalogue.convert import json_schema
+
     schema = json_schema(PaperFrontMatter)
     added = {
         "key": "The paper's permanent key",

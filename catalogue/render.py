@@ -3,15 +3,15 @@
 import json
 import os
 import re
-import traceback
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import cache
 from hashlib import blake2b
 from hashlib import sha256 as sha2
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING
 
 from catalogue import card
 from catalogue.bibtex import bibtex
@@ -19,7 +19,6 @@ from catalogue.cite import coins, csl, formatted, kind
 from catalogue.daily import daily
 from catalogue.dates import MONTHS, WEEKDAYS, Period, weeks, written
 from catalogue.files import contents
-from catalogue.frontmatter import MAX_FILE, StrictYAML, decode
 from catalogue.linked import linked
 from catalogue.model import Catalogue, Entry, File, Page, Paper
 from catalogue.people import authors_line, coauthors, per_day, years
@@ -88,6 +87,8 @@ def page(plan: Page, path: str, name: str, environment: "Environment") -> bytes:
 
 def _place(error: Exception, template: str) -> str:
     """`templates/NAME:LINE` of the innermost template that the error passed."""
+    import traceback
+
     frames = [
         frame for frame in traceback.extract_tb(error.__traceback__) if str(TEMPLATES) in frame.filename
     ]
@@ -190,21 +191,22 @@ def environment(catalogue: Catalogue, folder: Path | None = None) -> "Environmen
     return env
 
 
-@cache
-def _compiled() -> "BytecodeCache":
-    """Compiled templates, kept while this process lives: a preview builds again and again."""
-    from jinja2.bccache import Bucket, BytecodeCache
+def _compiled() -> "BytecodeCache | None":
+    """Compiled templates of earlier builds, where Jinja keeps such for this user alone: never in a folder
+    that content could reach, as they are code. None where there is no such folder."""
+    from jinja2 import FileSystemBytecodeCache
+    from jinja2.bccache import Bucket
 
-    class Compiled(BytecodeCache):
-        codes: ClassVar[dict[tuple[str, str], Any]] = {}
-
-        def load_bytecode(self, bucket: Bucket) -> None:
-            bucket.code = self.codes.get((bucket.key, bucket.checksum))
-
+    class Compiled(FileSystemBytecodeCache):
         def dump_bytecode(self, bucket: Bucket) -> None:
-            self.codes[bucket.key, bucket.checksum] = bucket.code
+            with suppress(OSError):  # without it the next build compiles again
+                super().dump_bytecode(bucket)
 
-    return Compiled()
+    mine = blake2b(Path(__file__).read_bytes(), digest_size=8).hexdigest()  # it decides what is compiled
+    try:
+        return Compiled(pattern=f"catalogue-{mine}-%s.cache")
+    except (OSError, RuntimeError):
+        return None
 
 
 def sha256(text: str) -> str:
@@ -221,6 +223,8 @@ def excerpt(text: str, length: int) -> str:
 
 def source(paper: Paper, catalogue: Catalogue) -> str:
     """The body as it was written, in Markdown, with whole addresses."""
+    from catalogue.frontmatter import MAX_FILE, StrictYAML, decode
+
     path = catalogue.folder / paper.path.removeprefix(f"{catalogue.folder.name}/")
     body = StrictYAML().split(decode(contents(path, MAX_FILE)))[1]
     return re.sub(r"\]\((?=/[^/])", lambda _: f"]({catalogue.settings.root}", body).strip()

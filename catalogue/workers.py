@@ -4,6 +4,11 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
+
+class WorkerEnded(Exception):
+    """A process that worked was killed, as for want of memory."""
+
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -13,7 +18,7 @@ BATCH = 100
 
 
 def spread(work: Callable[[Item], Result], items: Sequence[Item], jobs: int) -> Iterator[Result]:
-    """The result of `work` for each item, in order. What `work` raises is raised here.
+    """The result of `work` for each item, in order. What `work` raises is raised here, and WorkerEnded.
 
     Workers are forked, so they have all that this process has and only results are sent back. Where
     there is no fork, this process does the work.
@@ -22,13 +27,16 @@ def spread(work: Callable[[Item], Result], items: Sequence[Item], jobs: int) -> 
         yield from map(work, items)
         return
     import multiprocessing
-    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 
     global _work
     _work = (work, items)
     with ProcessPoolExecutor(jobs, multiprocessing.get_context("fork")) as pool:
-        for results in pool.map(_batch, range(0, len(items), BATCH)):
-            yield from results
+        try:
+            for results in pool.map(_batch, range(0, len(items), BATCH)):
+                yield from results
+        except BrokenExecutor as error:
+            raise WorkerEnded(str(error)) from error
 
 
 _work: Any = None

@@ -105,9 +105,9 @@ def test_an_edit_that_keeps_size_and_time_is_seen(built: Path, content: Write) -
 
 def test_settled_files_are_not_read_again(built: Path) -> None:
     folder = built.parent / "content"
-    with mock.patch("catalogue.read.JUST_NOW", -(10**18)):
+    with mock.patch("catalogue.files.JUST_NOW", -(10**18)):
         build.build(options(folder))
-    with mock.patch("catalogue.read._file", side_effect=AssertionError("read again")):
+    with mock.patch("catalogue.document._file", side_effect=AssertionError("read again")):
         assert build.build(options(folder)).made == 0
 
 
@@ -219,7 +219,7 @@ def test_without_exchange_the_site_is_moved_in_two_steps(built: Path, content: W
     with mock.patch.object(write, "_exchange", return_value=False):
         build.build(options(built.parent / "content"))
     assert b"Changed" in (built / "papers/a/index.html").read_bytes()
-    assert sorted(path.name[:6] for path in write.workshop(built).iterdir()) == ["lock", "memory"]
+    assert sorted(path.name[:6] for path in write.workshop(built).iterdir()) == ["lock", "memory", "stage"]
 
 
 def test_a_build_ended_between_the_two_steps_is_mended(built: Path) -> None:

@@ -19,6 +19,7 @@ FLOORS = (
     {"markdown", "convert"},
     {"record"},
     {"daily", "linked"},
+    {"document"},
     {"settings", "read", "related", "render", "write", "serve", "report"},
     {"memory", "search"},
     {"compose", "found", "shelf", "identifiers"},
