@@ -62,12 +62,11 @@ OUTPUTS = (
     cards,
     feeds,
     jsonl,
-    changes,
     opensearch,
     assets,
 )
 """What the site is made of. Adding an output is one file in catalogue/outputs/ and its name here."""
-INDEXES = (api, llms, sitemap)
+INDEXES = (api, changes, llms, sitemap)
 """Outputs that tell of the others: each is given all that was planned before it."""
 
 
@@ -129,12 +128,11 @@ def build(options: Options) -> Outcome:
             write.remove(stage, touched)
             done = render.into(stage, stale, reading.catalogue, options.jobs)
             deque(progress(done, len(stale), "Rendering"), maxlen=0)
-            if index and (change.search or not search.keep(options.site, stage)):
-                search.index(stage, reading.catalogue)
+            search.bring(stage, options.site, reading.catalogue, index, known.search)
             before = write.name(options.site) if known.pages else ""
             now = now._replace(before=before, touched=tuple(touched))
         papers = len(reading.catalogue.entries)
-        name = memory.save(write.workshop(options.site), ground, state, now, papers)
+        name = memory.save(write.workshop(options.site), ground, state, now, known, papers)
         if change.any:
             write.publish(stage, options.site, name)
         return Outcome(papers, len(plans), len(change.stale), change.gone)

@@ -101,7 +101,7 @@ def one_paper_per_identifier(catalogue: Catalogue) -> Iterator[Finding]:
 
 def folder_is_the_year(catalogue: Catalogue) -> Iterator[Finding]:
     for paper in catalogue.papers:
-        folder = PurePosixPath(paper.path).parent.name
+        folder = paper.path.split("/")[-2]
         if folder != f"{paper.date.year:04}":
             message = f"`date` {paper.date} is not of the year of the folder {folder}"
             hint = f"Move the file to content/papers/{paper.date.year:04}/{paper.key}.md, or correct the date"
@@ -206,6 +206,8 @@ def _unknown(paper: Paper, location: "Location", key: str, known: Collection[str
 
 def _folded(name: str) -> str:
     """Equal for names that some file system or reader takes for the same."""
+    if name.isascii():
+        return name.lower()
     return unicodedata.normalize("NFKC", name).casefold()
 
 

@@ -4,6 +4,7 @@ import calendar
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import cache
 from itertools import zip_longest
 from typing import Literal, NamedTuple
 
@@ -23,6 +24,7 @@ class Period(NamedTuple):
     first: dt.date
 
     @classmethod
+    @cache
     def of(cls, kind: Kind, day: dt.date) -> "Period":
         """The period of this kind that holds `day`."""
         match kind:

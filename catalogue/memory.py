@@ -15,10 +15,11 @@ from hashlib import blake2b
 from io import BytesIO
 from itertools import chain
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from catalogue.files import Seen
-from catalogue.model import File, Page, digest
+from catalogue.model import File, Page, digest, group
 from catalogue.read import Reading, Record
 from catalogue.related import NONE, Relatives
 
@@ -35,7 +36,8 @@ class Memory(NamedTuple):
     its path its fingerprint and the paths of the files beside it, and the fingerprint of the search index.
 
     `before` is the name of the site before this one ("" if that is not known), and `touched` are the files
-    that may differ between the two.
+    that may differ between the two. `packed` are the records of each folder as they are written, so that only
+    a folder with a change is packed again.
     """
 
     records: Mapping[str, Record]
@@ -44,6 +46,7 @@ class Memory(NamedTuple):
     search: str
     before: str = ""
     touched: tuple[str, ...] = ()
+    packed: Mapping[str, bytes] = MappingProxyType({})
 
     def files(self, path: str) -> list[str]:
         """The files that the plan of this path made."""
@@ -95,7 +98,7 @@ def of(
     reading: Reading, relatives: Relatives, plans: Iterable[Page | File], search: str, known: Memory
 ) -> Memory:
     """What there will be to remember, if the site stays that of `known`."""
-    common = repr(reading.catalogue.navigation)
+    common = digest(reading.catalogue.navigation)
     pages = {plan.path: _mark(plan, common) for plan in plans}
     return Memory(reading.records, relatives, pages, search, known.before, known.touched)
 
@@ -105,9 +108,8 @@ def _mark(plan: Page | File, common: str) -> str:
     the ground and what is `common` to all pages is the same."""
     if isinstance(plan, File):
         return plan.digest
-    mark = blake2b(
-        repr((plan.template, plan.origin, plan.context, common)).encode(), digest_size=16
-    ).hexdigest()
+    made_of = f"{plan.template}\0{plan.origin}\0{common}\0{plan.context!r}"
+    mark = blake2b(made_of.encode(), digest_size=16).hexdigest()
     return "\0".join((mark, *(path for path, _ in plan.beside)))
 
 
@@ -126,8 +128,11 @@ def load(path: Path, ground: str) -> Memory:
         data = path.read_bytes()
         if _seal(ground, data[HEAD:]) != data[HEAD - SEAL : HEAD]:
             return NOTHING
-        records, relatives, *rest = _Values(BytesIO(data[HEAD:])).load()
-        return Memory(records, Relatives(*relatives), *rest)
+        packed, relatives, *rest = _Values(BytesIO(data[HEAD:])).load()
+        records: dict[str, Record] = {}
+        for folder in packed.values():
+            records |= _Values(BytesIO(folder)).load()
+        return Memory(records, Relatives(*relatives), *rest)._replace(packed=packed)
     except (OSError, pickle.UnpicklingError, TypeError, ValueError, AttributeError, EOFError):
         return NOTHING
 
@@ -150,16 +155,30 @@ def state(ground: str, seen: Seen, *options: object) -> bytes:
     return _seal(ground, repr((seen, options)).encode())
 
 
-def save(folder: Path, ground: str, state: bytes, memory: Memory, papers: int) -> str:
+def save(folder: Path, ground: str, state: bytes, memory: Memory, known: Memory, papers: int) -> str:
     """Writes the memory in one step, and returns its name: that of the site it belongs to."""
     name = digest((ground, memory.search, memory.pages))
-    values = (dict(memory.records), tuple(memory.relatives), memory.pages, *memory[3:])
+    values = (_packed(memory, known), tuple(memory.relatives), *memory[2:-1])
     payload = pickle.dumps(values, protocol=5)
     new = folder / "memory.new"
     front = struct.pack(FRONT, state, papers, len(memory.pages))
     new.write_bytes(front + _seal(ground, payload) + payload)
     new.replace(folder / f"memory-{name}")
     return name
+
+
+def _packed(memory: Memory, known: Memory) -> dict[str, bytes]:
+    """The records of each folder of content, packed; as they are known where none of them is another."""
+    folders = group((name.rpartition("/")[0], name) for name in memory.records)
+    before = group((name.rpartition("/")[0], name) for name in known.records)
+    return {
+        folder: known.packed[folder]
+        if folder in known.packed
+        and names == before[folder]
+        and all(memory.records[name] is known.records[name] for name in names)
+        else pickle.dumps({name: memory.records[name] for name in names}, protocol=5)
+        for folder, names in folders.items()
+    }
 
 
 SEAL = 16

@@ -34,6 +34,11 @@ class Document:
         """Stands for all of it: see `digest`."""
         return self.digest
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What differs from the defaults, which the class has: most keys of most papers are not given."""
+        kind = type(self)
+        return {name: value for name, value in vars(self).items() if value is not getattr(kind, name, self)}
+
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Paper(Document, PaperFrontMatter):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from catalogue.files import Seen, Signature
 from catalogue.model import Article, Catalogue, Document, Entry, Link, Organisation, Paper, Picture, Topic
 from catalogue.problems import Problem
-from catalogue.schema import Settings
+from catalogue.schema import Person, Settings
 from catalogue.workers import spread
 
 
@@ -42,16 +42,23 @@ def catalogue(
         if file.name in remembered and remembered[file.name].signature == file.signature
     }
     changed = [file for file in seen.files if file.name not in records and file.name != "site.toml"]
-    problems = list(seen.problems)
+    problems, people = list(seen.problems), dict[Person, Person]()
     values = spread(partial(document.read, content, settings), [file.name for file in changed], jobs)
     for file, value in zip(changed, values, strict=True):
         if isinstance(value, list):
             problems.extend(value)
         else:
-            records[file.name] = Record(file.signature if file.settled else None, value)
+            records[file.name] = Record(file.signature if file.settled else None, _shared(value, people))
     names = frozenset(file.name for file in seen.files)
     known = [records[name].value for name in sorted(records)]
     return Reading(_assemble(content, settings, known, names, drafts), records, tuple(problems))
+
+
+def _shared(value: Document | Picture, people: dict[Person, Person]) -> Document | Picture:
+    """The value, with one object for each of its authors that was read already: most wrote several papers."""
+    if isinstance(value, Paper):
+        vars(value)["authors"] = tuple(people.setdefault(person, person) for person in value.authors)
+    return value
 
 
 def _assemble(

@@ -139,10 +139,10 @@ def environment(catalogue: Catalogue, folder: Path | None = None) -> "Environmen
             try:
                 path = f"{folder}/papers/{entry.paper.key}.{form}"
                 with open(path, encoding="utf-8", newline="") as file:
-                    fragments[key] = Markup(file.read().strip())
+                    fragments[key] = Markup(file.read().strip("\n"))
             except FileNotFoundError:  # such files are switched off
                 made = env.get_template(f"papers/paper.{form}").render(entry=entry)
-                fragments[key] = Markup(made.strip())
+                fragments[key] = Markup(made.strip("\n"))
         return fragments[key]
 
     env.globals |= {

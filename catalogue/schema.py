@@ -38,12 +38,15 @@ def key(description: str, **default: Any) -> Any:
     return field(metadata={"description": description}, **default)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Person:
     name: Text = key("The name as the paper prints it")
     orcid: Orcid | None = key("ORCID, where the paper or the author gives it", default=None)
     url: Url | None = key("The author's own page", default=None)
     affiliation: Text | None = key("Affiliation as printed", default=None)
+
+    def __repr__(self) -> str:
+        return repr((self.name, self.orcid, self.url, self.affiliation))
 
     @cached_property  # remembered with the person: to transliterate a name takes long
     def address(self) -> str:

@@ -33,11 +33,18 @@ def fingerprint(catalogue: Catalogue) -> str:
     return digest((catalogue.entries, topics, organisations))
 
 
-def keep(site: Path, stage: Path) -> bool:
+def bring(stage: Path, site: Path, catalogue: Catalogue, index: str, known: str) -> None:
+    """Gives the stage the index with the fingerprint `index` ("" for none): the site's own if that is the
+    `known` one and whole, else a new one. Raises SearchFailed."""
+    if (stage / FOLDER).exists():
+        shutil.rmtree(stage / FOLDER)
+    if index and (index != known or not _keep(site, stage)):
+        make(stage, catalogue)
+
+
+def _keep(site: Path, stage: Path) -> bool:
     """Takes the old site's index into the stage; False where it is not whole."""
     old, new = site / FOLDER, stage / FOLDER
-    if new.exists():
-        shutil.rmtree(new)
     if not (old / "facets.json").is_file():
         return False
     for folder, _, names in os.walk(old):
@@ -48,14 +55,12 @@ def keep(site: Path, stage: Path) -> bool:
     return True
 
 
-def index(stage: Path, catalogue: Catalogue) -> None:
+def make(stage: Path, catalogue: Catalogue) -> None:
     """Makes the index of the papers in `stage`. Raises SearchFailed unless it is whole.
 
     Pagefind's word is not taken for it: on a full disk it says that it succeeded.
     """
     folder = stage / FOLDER
-    if folder.exists():
-        shutil.rmtree(folder)
     if catalogue.entries:
         _run(stage)
     for unused in folder.glob("pagefind-*ui*"):  # Pagefind's own interface; ours is search.js

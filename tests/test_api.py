@@ -243,20 +243,20 @@ def test_every_key_of_front_matter_is_in_the_record(content: Write) -> None:
         )
 
 
-def test_a_large_file_of_lines_is_split(content: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jsonl, "LIMIT", 5_000)
-    site = made(content({f"papers/2025/p{i}.md": paper(f"P {i}", f"2025-04-0{i}") for i in range(1, 6)}))
-    parts = ["papers.jsonl", "papers-2.jsonl", "papers-3.jsonl"]
+def test_a_large_file_of_lines_is_split_by_years(content: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jsonl, "MOST", 2)
+    files = {f"papers/202{i // 2}/p{i}.md": paper(f"P {i}", f"202{i // 2}-04-0{i + 1}") for i in range(5)}
+    site = made(content(files))
+    parts = ["papers-2020.jsonl", "papers-2021.jsonl", "papers-2022.jsonl"]
+    assert "papers.jsonl" not in site
     assert [[strict(line)["key"] for line in site[name].splitlines()] for name in parts] == [
-        ["p1", "p2"],
-        ["p3", "p4"],
-        ["p5"],
+        ["p0", "p1"],
+        ["p2", "p3"],
+        ["p4"],
     ]
     for name in parts:
-        assert len(site[name]) < 5_000
         assert f"/repo/{name}".encode() in site["api/index.html"]
         assert f"/repo/{name})".encode() in site["llms.txt"]
-    assert jsonl.LIMIT < 45_000_001
 
 
 def test_changes_are_newest_first_and_tell_of_edits(content: Write) -> None:

@@ -52,6 +52,7 @@ def expected(catalogue: Catalogue) -> dict[str, list[str]]:
         names = {f"topics/{key}" for key in it.topics} | {f"organisations/{key}" for key in it.organisations}
         for name in names | {person.address.strip("/") for person in it.authors}:
             lists.setdefault(f"feeds/{name}", []).append(it)
+    lists = {name: papers for name, papers in lists.items() if len(papers) > 1 or "/authors/" not in name}
     for folder in ("topics", "organisations"):
         for path in (ROOT / "content" / folder).iterdir():
             lists.setdefault(f"feeds/{folder}/{path.stem}", [])
@@ -61,7 +62,7 @@ def expected(catalogue: Catalogue) -> dict[str, list[str]]:
 def test_feedparser_reads_every_feed(real: tuple[Path, Catalogue]) -> None:
     site, catalogue = real
     wanted = expected(catalogue)
-    assert len(wanted) > 200
+    assert len(wanted) > 25
     for name, keys in wanted.items():
         feed = parsed((site / f"{name}.atom").read_bytes())
         assert [entry.link for entry in feed.entries] == [f"{HOME}/papers/{key}/" for key in keys], name
@@ -178,6 +179,8 @@ def test_each_page_names_its_own_feed_first(real: tuple[Path, Catalogue]) -> Non
         )
         own = site / "feeds" / f"{folder}.atom"
         listed = len(folder.parts) == 2 and folder.parts[0] in ("topics", "organisations", "authors")
+        if folder.parts[:1] == ("authors",) and text.count('<article class="card"') == 1:
+            listed = False
         first = [f"feeds/{folder}.atom"] if listed else []
         assert found == [*first, "feeds/all.atom", "feeds/weekly.atom"], path
         assert own.is_file() == listed
@@ -203,15 +206,16 @@ KEYS = {"authors": "[Ada Example]", "topics": "[vision]", "organisations": "[exa
 
 def test_ids_stay_when_a_title_is_edited_and_updated_moves_with_the_day(content: Write) -> None:
     folder = content({"papers/2025/a.md": paper("One", "2025-04-09", **KEYS)})  # type: ignore[arg-type]
+    content({"papers/2024/z.md": paper("Older", "2024-04-09", **KEYS)})  # type: ignore[arg-type]
     before = atoms(folder)
     assert before == atoms(folder)
     content({"papers/2025/a.md": paper("Another", "2025-04-09", body="Other text.", **KEYS)})  # type: ignore[arg-type]
     edited = atoms(folder)
     for name in ("all", "topics/vision", "organisations/example-lab", "authors/ada-example", "all/2025-04"):
-        (old,), (new,) = before[f"feeds/{name}.atom"], edited[f"feeds/{name}.atom"]
+        old, new = before[f"feeds/{name}.atom"][0], edited[f"feeds/{name}.atom"][0]
         assert (old[0], old[2]) == (new[0], new[2]) and (old[1], new[1]) == ("One", "Another")
     content({"papers/2025/a.md": paper("One", "2025-04-09", updated="2025-05-01", **KEYS)})  # type: ignore[arg-type]
-    (moved,) = atoms(folder)["feeds/all.atom"]
+    moved = atoms(folder)["feeds/all.atom"][0]
     assert moved == (before["feeds/all.atom"][0][0], "One", "2025-05-01T00:00:00Z")
     assert parsed(made(folder)["feeds/all.atom"]).feed.updated == "2025-05-01T00:00:00Z"
 
@@ -298,6 +302,8 @@ def test_an_empty_catalogue_has_feeds(content: Write) -> None:
 
 def test_the_feeds_of_authors_can_be_switched_off(content: Write) -> None:
     folder = content({"papers/2025/a.md": paper(**KEYS)})  # type: ignore[arg-type]
+    assert "feeds/authors/ada-example.atom" not in made(folder)
+    content({"papers/2025/b.md": paper(**KEYS)})  # type: ignore[arg-type]
     assert "feeds/authors/ada-example.atom" in made(folder)
     settings = (folder / "site.toml").read_text()
     content({"site.toml": f"{settings}author_files = false\n"})

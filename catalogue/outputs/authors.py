@@ -47,6 +47,8 @@ def _people_of(paper: Paper) -> Iterable[Person]:
 
 def _people(pairs: tuple[tuple[Person, Entry], ...]) -> tuple[tuple[Person, tuple[Entry, ...]], ...]:
     """One section for each name as printed and each ORCID given, with most papers first."""
+    if len(pairs) == 1:
+        return ((pairs[0][0], (pairs[0][1],)),)
     sections = group(((person.name, person.orcid or ""), (person, entry)) for person, entry in pairs)
     ordered = sorted(sections.items(), key=lambda section: (-len(section[1]), section[0]))
     return tuple((section[0][0], tuple(entry for _, entry in section)) for _, section in ordered)

@@ -4,13 +4,14 @@ A client reads until it comes to a day and a digest that it knows. The digest te
 in the content tells of.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from catalogue.model import Catalogue, Page
+from catalogue.model import Catalogue, File, Page
 
 NEWEST = 500
 
 
-def plan(catalogue: Catalogue) -> Iterator[Page]:
+def plan(catalogue: Catalogue, plans: Iterable[Page | File]) -> Iterator[Page]:
     by_change = sorted(catalogue.entries, key=lambda entry: entry.updated, reverse=True)
-    yield Page("changes.json", "api/changes.json", {"entries": tuple(by_change[:NEWEST])})
+    parts = tuple(it.path for it in plans if it.path.endswith(".jsonl"))
+    yield Page("changes.json", "api/changes.json", {"entries": tuple(by_change[:NEWEST]), "parts": parts})
