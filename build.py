@@ -42,7 +42,7 @@ from catalogue.outputs import (
     trending,
 )
 from catalogue.problems import ContentError
-from catalogue.report import count, problems_found, progress, say
+from catalogue.report import count, problems_found, progress, say, worth_a_look
 
 OUTPUTS = (
     home,
@@ -100,7 +100,7 @@ def load(
     plans = list(chain.from_iterable(output.plan(reading.catalogue) for output in OUTPUTS))
     for index in INDEXES:
         plans += index.plan(reading.catalogue, tuple(plans))
-    problems += [*reading.problems, *check.catalogue(reading.catalogue), *check.addresses(plans)]
+    problems += [*reading.problems, *check.catalogue(reading.catalogue, plans, reading.fresh)]
     if problems:
         raise ContentError(problems)
     return reading, relatives, plans
@@ -222,6 +222,7 @@ def build_command(options: Options) -> None:
 def check_command(options: Options) -> None:
     """Say everything that is wrong with the content, and write nothing."""
     reading, _, _ = load(options, memory.NOTHING)
+    worth_a_look(sorted(check.notices(reading.catalogue)))
     say(f"{count(len(reading.catalogue.papers), 'paper')}, nothing wrong.")
 
 

@@ -1,43 +1,45 @@
-"""What is wrong with the catalogue as a whole, or with what a key means: one small rule each."""
+"""What is wrong with the catalogue as a whole: one small rule each, and the rules for one paper."""
 
 import difflib
 import re
-import unicodedata
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from catalogue import search
 from catalogue.model import Catalogue, File, Page, Paper, group
+from catalogue.notices import NOTICES
 from catalogue.problems import Problem
+from catalogue.rules import RULES, Finding, folded
+from catalogue.within import dead_links
 
 if TYPE_CHECKING:
     from catalogue.strictyaml import Location
 
 
-class Finding(NamedTuple):
-    """A problem whose line is still to be looked up: the file, the key, what is wrong and its mending."""
-
-    path: str
-    location: "Location"
-    message: str
-    hint: str
-
-
-Rule = Callable[[Catalogue], Iterator[Finding]]
-
-
-def catalogue(catalogue: Catalogue) -> list[Problem]:
-    """Everything that CHECKS find, each at its line."""
-    return [_located(catalogue, finding) for rule in CHECKS for finding in rule(catalogue)]
+def catalogue(catalogue: Catalogue, plans: Sequence[Page | File], read: Collection[str]) -> list[Problem]:
+    """All that is wrong, each at its line. Only files just `read` are asked the rules for one paper."""
+    fresh = (paper for paper in catalogue.papers if paper.path.partition("/")[2] in read)
+    found = chain(
+        (finding for paper in fresh for rule in RULES for finding in rule(paper)),
+        (finding for rule in CHECKS for finding in rule(catalogue)),
+        dead_links(catalogue, plans),
+    )
+    return [located(catalogue, finding) for finding in found] + _addresses(catalogue, plans)
 
 
-def addresses(plans: Iterable[Page | File]) -> list[Problem]:
+def notices(catalogue: Catalogue) -> list[Problem]:
+    """What is worth a look, each at its line."""
+    return [located(catalogue, finding) for rule in NOTICES for finding in rule(catalogue)]
+
+
+def _addresses(catalogue: Catalogue, plans: Iterable[Page | File]) -> list[Problem]:
     """Two files of the site for one address, also where letters differ only by case or composition."""
     first: dict[str, Page | File] = {}
     problems = []
     for path, plan in ((path, it) for it in plans for path in it.files):
-        other = first.setdefault(_folded(path), plan)
+        other = first.setdefault(folded(path), plan)
         same_key = plan.origin != other.origin and _key(plan.origin) == _key(other.origin)
         if path.startswith(f"{search.FOLDER}/") and plan.origin:
             message = f"the address /{search.FOLDER}/ belongs to the search"
@@ -47,7 +49,10 @@ def addresses(plans: Iterable[Page | File]) -> list[Problem]:
             address = f"/{path.removesuffix('index.html')}"
             owner = its.origin or "the catalogue itself"
             message = f"its address {address} is already that of {owner}"
-            problems.append(Problem(mine.origin, 1, 1, message, "Choose another name for one of the two"))
+            alias = isinstance(mine, Page) and mine.template == "pages/redirect.html"
+            said = address if alias else ""
+            finding = Finding(mine.origin, (), message, "Choose another name for one of the two", said)
+            problems.append(located(catalogue, finding))
     return problems
 
 
@@ -82,7 +87,7 @@ def known_pictures(catalogue: Catalogue) -> Iterator[Finding]:
 
 def one_file_per_key(catalogue: Catalogue) -> Iterator[Finding]:
     files = group(
-        (_folded(_key(file)), file) for file in sorted(catalogue.files) if file.startswith("papers/")
+        (folded(_key(file)), file) for file in sorted(catalogue.files) if file.startswith("papers/")
     )
     for same in files.values():
         for file in same[1:]:
@@ -99,84 +104,25 @@ def one_paper_per_identifier(catalogue: Catalogue) -> Iterator[Finding]:
                 yield Finding(paper.path, (name,), message, "Keep one entry for one paper")
 
 
-def folder_is_the_year(catalogue: Catalogue) -> Iterator[Finding]:
-    for paper in catalogue.papers:
-        folder = paper.path.split("/")[-2]
-        if folder != f"{paper.date.year:04}":
-            message = f"`date` {paper.date} is not of the year of the folder {folder}"
-            hint = f"Move the file to content/papers/{paper.date.year:04}/{paper.key}.md, or correct the date"
-            yield Finding(paper.path, ("date",), message, hint)
-
-
-def authors_once(catalogue: Catalogue) -> Iterator[Finding]:
-    for paper in catalogue.papers:
-        if paper.author_count is None:
-            places = group(((_folded(it.name), it.orcid), i) for i, it in enumerate(paper.authors))
-            for same in places.values():
-                if len(same) > 1:
-                    message = f"the author '{paper.authors[same[-1]].name}' stands twice"
-                    hint = f"Keep one; if they are two people, add `author_count: {len(paper.authors)}`"
-                    yield Finding(paper.path, ("authors", same[-1]), message, hint)
-
-
-def author_count_fits(catalogue: Catalogue) -> Iterator[Finding]:
-    for paper in catalogue.papers:
-        if paper.author_count is not None and paper.authors and paper.author_count != len(paper.authors):
-            message = (
-                f"`author_count` is {paper.author_count}, but the number of names is {len(paper.authors)}"
-            )
-            yield Finding(paper.path, ("author_count",), message, "Delete this line, or complete the names")
-
-
-def named_once(catalogue: Catalogue) -> Iterator[Finding]:
-    for paper in catalogue.papers:
-        for name in ("topics", "organisations", "keywords", "related"):
-            values = getattr(paper, name)
-            for i, value in enumerate(values):
-                if value in values[:i]:
-                    yield Finding(paper.path, (name, i), f"`{name}` has '{value}' twice", "Keep one")
-        if paper.key in paper.related:
-            location = ("related", paper.related.index(paper.key))
-            yield Finding(paper.path, location, "the paper is related to itself", "Name another paper")
-
-
-def signals_have_a_day(catalogue: Catalogue) -> Iterator[Finding]:
-    for paper in catalogue.papers:
-        signal = "comments" if paper.comments is not None else "upvotes"
-        if getattr(paper, signal) is not None and paper.counted is None:
-            hint = "Add a line `counted: YYYY-MM-DD` with the day on which it was"
-            yield Finding(paper.path, (signal,), f"`{signal}` does not say when it was counted", hint)
-
-
-def orcid_checksums(catalogue: Catalogue) -> Iterator[Finding]:
-    for paper in catalogue.papers:
-        for i, person in enumerate(paper.authors):
-            if person.orcid and not _orcid_holds(person.orcid):
-                message = f"`orcid` {person.orcid} has a mistyped digit"
-                yield Finding(paper.path, ("authors", i, "orcid"), message, "Compare it with the paper")
-
-
-CHECKS: tuple[Rule, ...] = (
+CHECKS: tuple[Callable[[Catalogue], Iterator[Finding]], ...] = (
     known_topics,
     known_organisations,
     known_related,
     known_pictures,
     one_file_per_key,
     one_paper_per_identifier,
-    folder_is_the_year,
-    authors_once,
-    named_once,
-    author_count_fits,
-    signals_have_a_day,
-    orcid_checksums,
 )
 
 
-def _located(catalogue: Catalogue, finding: Finding) -> Problem:
+def located(catalogue: Catalogue, finding: Finding) -> Problem:
+    """The problem at its line."""
+    from catalogue.document import mark, place_of  # slow to import
+
+    if finding.said:
+        line, column = place_of(catalogue.folder, finding.path, finding.said)
+        return Problem(finding.path, line, column, finding.message, finding.hint)
     if not finding.location:
         return Problem(finding.path, 1, 1, finding.message, finding.hint)
-    from catalogue.document import mark  # slow to import
-
     place = mark(catalogue.folder, finding.path, finding.location)
     return Problem(finding.path, place.line, place.column, finding.message, finding.hint)
 
@@ -204,13 +150,6 @@ def _unknown(paper: Paper, location: "Location", key: str, known: Collection[str
     return Finding(paper.path, location, f"`{location[0]}`: there is no '{key}'", hint)
 
 
-def _folded(name: str) -> str:
-    """Equal for names that some file system or reader takes for the same."""
-    if name.isascii():
-        return name.lower()
-    return unicodedata.normalize("NFKC", name).casefold()
-
-
 def _identity(name: str, value: str) -> str:
     match name:
         case "arxiv":
@@ -219,11 +158,3 @@ def _identity(name: str, value: str) -> str:
             return value
         case _:
             return value.casefold()
-
-
-def _orcid_holds(orcid: str) -> bool:
-    """ISO 7064 MOD 11-2, as ORCID documents it."""
-    total = 0
-    for digit in orcid.replace("-", "")[:-1]:
-        total = (total + int(digit)) * 2
-    return "0123456789X"[(12 - total % 11) % 11] == orcid[-1]

@@ -4,6 +4,7 @@ import dataclasses
 import re
 from collections.abc import Callable
 from hashlib import blake2b
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from catalogue.strictyaml import Mark
 from catalogue.terms import terms
 
 MAX_PICTURE = 1024 * 1024
+MAX_PIXELS = 4_000
 
 
 def read(content: Path, settings: Settings, name: str) -> Document | Picture | list[Problem]:
@@ -42,6 +44,16 @@ def mark(content: Path, path: str, location: tuple[str | int, ...]) -> Mark:
     """Where the value at `location` stands in a file that reads without mistakes."""
     data = contents(content / path.removeprefix(f"{content.name}/"), frontmatter.MAX_FILE)
     return frontmatter.parse(data, path).mark(location)
+
+
+def place_of(content: Path, path: str, said: str) -> tuple[int, int]:
+    """The line and the column at which a file says this, as an address is said: (1, 1) where it does not."""
+    text = contents(content / path.removeprefix(f"{content.name}/"), frontmatter.MAX_FILE).decode(
+        errors="replace"
+    )
+    found = re.search(rf"(?<![\w/#-]){re.escape(said)}(?![\w/#-])", text) or re.search(re.escape(said), text)
+    before = text[: found.start() if found else 0]
+    return before.count("\n") + 1, len(before) - before.rfind("\n")
 
 
 def paper(where: str, data: bytes, settings: Settings) -> Paper:
@@ -137,6 +149,25 @@ def _picture(where: str, name: str, data: bytes) -> Picture:
         )
     elif len(data) > MAX_PICTURE:
         problem = Problem(where, 1, 1, "the picture is larger than 1 MB", "Make it smaller")
+    elif wrong := _size(data):
+        problem = Problem(where, 1, 1, wrong, "Save it again, at most 4,000 pixels wide and high")
     else:
         return Picture(f"images/{name}", blake2b(data, digest_size=16).hexdigest())
     raise ContentError([problem])
+
+
+def _size(data: bytes) -> str:
+    """What is wrong with a picture's size, as its head tells it: nothing of it is unpacked."""
+    import warnings
+
+    from PIL import Image
+
+    try:
+        with warnings.catch_warnings(), Image.open(BytesIO(data)) as picture:
+            warnings.simplefilter("ignore")
+            width, height = picture.size
+    except Image.DecompressionBombError:
+        return "the picture has far too many pixels"
+    except (OSError, ValueError, SyntaxError):
+        return "the picture is damaged"
+    return f"the picture has {width} × {height} pixels" if max(width, height) > MAX_PIXELS else ""

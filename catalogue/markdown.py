@@ -187,6 +187,6 @@ def _too_deep(tokens: "list[Token]") -> Mistake | None:
         line = token.map[0] + 1 if token.map else line
         depth += token.nesting
         if max(accumulate((child.nesting for child in token.children or ()), initial=depth)) > MAX_NESTING:
-            hint = f"Keep to {MAX_NESTING} levels of lists, quotes and emphasis"
+            hint = f"Keep to {MAX_NESTING // 2} levels of lists, quotes and emphasis"
             return Mistake(line, "this is nested too deep", hint)
     return None

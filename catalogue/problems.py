@@ -16,14 +16,15 @@ class Problem(NamedTuple):
     def __str__(self) -> str:
         return printable(f"{self.path}:{self.line}:{self.column}: {self.message}. {self.hint}")
 
-    def annotation(self) -> str:
-        """The same as a GitHub Actions workflow command, which marks the line in a pull request.
+    def annotation(self, kind: str = "error") -> str:
+        """The same as a GitHub Actions workflow command, an error or a notice, which marks the line in a
+        pull request.
 
         Escapes as the runner's toolkit does (`@actions/core` `command.ts`), so that text from a
         file can neither end the command nor begin another.
         """
         where = f"file={_property(self.path)},line={self.line},col={self.column}"
-        return f"::error {where}::{_data(f'{self.message}. {self.hint}')}"
+        return f"::{kind} {where}::{_data(f'{self.message}. {self.hint}')}"
 
 
 class ContentError(Exception):

@@ -20,9 +20,12 @@ class Record(NamedTuple):
 
 
 class Reading(NamedTuple):
+    """What was read: all of it, and the names of the `fresh` files that were not remembered."""
+
     catalogue: Catalogue
     records: Mapping[str, Record]
     problems: tuple[Problem, ...]
+    fresh: frozenset[str]
 
 
 def catalogue(
@@ -50,8 +53,9 @@ def catalogue(
         else:
             records[file.name] = Record(file.signature if file.settled else None, _shared(value, people))
     names = frozenset(file.name for file in seen.files)
+    fresh = frozenset(file.name for file in changed)
     known = [records[name].value for name in sorted(records)]
-    return Reading(_assemble(content, settings, known, names, drafts), records, tuple(problems))
+    return Reading(_assemble(content, settings, known, names, drafts), records, tuple(problems), fresh)
 
 
 def _shared(value: Document | Picture, people: dict[Person, Person]) -> Document | Picture:

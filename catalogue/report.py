@@ -35,6 +35,14 @@ def problems_found(problems: tuple[Problem, ...]) -> None:
     say(f"{count(len(problems), 'problem')} found.")
 
 
+def worth_a_look(notices: Iterable[Problem]) -> None:
+    """What is no mistake, one a line; in GitHub Actions also beside the lines."""
+    for notice in notices:
+        say(f"Worth a look: {notice}")
+        if os.environ.get("GITHUB_ACTIONS") == "true":
+            click.echo(notice.annotation("notice"))
+
+
 def progress(items: Iterable[T], length: int, label: str) -> Iterator[T]:
     """The items, with a bar on a terminal when they are many."""
     if length < LONG or not sys.stderr.isatty():

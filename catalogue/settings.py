@@ -22,10 +22,10 @@ def read(content: Path, url: str | None = None) -> tuple[Settings, list[Problem]
     path = f"{content.name}/site.toml"
     try:
         text = decode(contents(content / "site.toml", MAX_FILE))
-        values = _as_text(_loads(text) | ({"url": url} if url else {}))
-        parsed = Parsed(values, _marks(text), "", 1)
+        parsed = Parsed(_as_text(_loads(text)), _marks(text), "", 1)
         _refuse_hidden(parsed)
-        return convert(Settings, parsed, path), []
+        settings = convert(Settings, parsed, path)
+        return (_moved(parsed, url) if url else settings), []
     except OSError as error:
         problem = Problem(path, 1, 1, f"cannot be read: {error.strerror}", "Every catalogue has this file")
     except Mistake as error:
@@ -33,6 +33,13 @@ def read(content: Path, url: str | None = None) -> tuple[Settings, list[Problem]
     except ContentError as error:
         return STAND_IN, list(error.problems)
     return STAND_IN, [problem]
+
+
+def _moved(parsed: Parsed, url: str) -> Settings:
+    """The same with another address. Raises ContentError that blames what gave it, not site.toml."""
+    here = Mark(1, 1, 1, 1)
+    values = {**parsed.metadata, "url": url}
+    return convert(Settings, Parsed(values, {(): here, ("url",): here}, "", 1), "--url")
 
 
 def _loads(text: str) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 page's own. The rest is taken out and reported with its line."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, get_args
 
 from catalogue import tex
@@ -12,6 +14,8 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 LINK_HINT = "Begin it with https://, http://, mailto:, # or, for a page of this site, /"
+TAKEN = {"main", "text", "q", "search"}
+"""Anchors of the pages themselves."""
 PICTURE_HINT = "Put it in content/images/ and write ![what it shows](/images/name.png)"
 _WEB = re.compile(get_args(Url)[1].pattern, re.IGNORECASE)
 _MAIL = re.compile(r"mailto:[\w.!#$%&'*+/=?^`{|}~-]+@[a-z0-9.-]+", re.IGNORECASE | re.ASCII)
@@ -34,6 +38,7 @@ def settle(tokens: "list[Token]", base: str, macros: Mapping[str, str]) -> Itera
     lowered = 2 - min((int(token.tag[1]) for token in headings), default=2)
     for token in headings:  # the page's own heading is above them: the highest of the body is the second
         token.tag = f"h{min(6, int(token.tag[1]) + lowered)}"
+    _name_headings(tokens, macros)
     for token in tokens:
         line = token.map[0] + 1 if token.map else line
         if style := token.attrs.pop("style", None):
@@ -44,13 +49,26 @@ def settle(tokens: "list[Token]", base: str, macros: Mapping[str, str]) -> Itera
             token.info = ""
         if token.children:
             token.children[-1].content = token.children[-1].content.rstrip(" ")  # what pad added
-            token.children, mistakes = _settle_inline(token.children, line, base, macros)
+            token.children, mistakes = _settle_inline(token, line, base, macros)
             yield from mistakes
 
 
+def _name_headings(tokens: "list[Token]", macros: Mapping[str, str]) -> None:
+    """Gives each heading an anchor made of its words as GitHub does; the second of the same gets -1."""
+    seen: Counter[str] = Counter()
+    for token, content in pairwise(tokens):
+        if token.type == "heading_open":
+            words = re.sub(r"[^\w\- ]", "", text_of([content], macros).strip().lower()).replace(" ", "-")
+            name = f"{words}-{seen[words]}" if seen[words] else words
+            seen[words] += 1
+            if words.strip("-_") and name not in TAKEN:
+                token.attrs["id"] = name
+
+
 def _settle_inline(
-    tokens: "list[Token]", line: int, base: str, macros: Mapping[str, str]
+    block: "Token", line: int, base: str, macros: Mapping[str, str]
 ) -> "tuple[list[Token], list[Mistake]]":
+    tokens, first = block.children or [], line
     kept: list[Token] = []
     mistakes = []
     refused = False
@@ -60,6 +78,8 @@ def _settle_inline(
             written = str(token.attrs["href"])
             address = _destination(written, base)
             if refused := address is None:
+                if (place := block.content.find(written)) >= 0:  # code over several lines tells of none
+                    line = max(line, first + block.content.count("\n", 0, place))
                 mistakes.append(Mistake(line, f"a link cannot lead to '{cut(written)}'", LINK_HINT))
                 continue
             token.attrs["href"] = address

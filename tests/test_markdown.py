@@ -17,12 +17,13 @@ from hypothesis import strategies as st
 from catalogue import mathml, untex
 from catalogue.markdown import MAX_BODY, inline, plain, render
 
-PLAIN = "blockquote br code del div em h2 h3 h4 h5 h6 hr li p pre s strong table tbody thead tr ul"
+PLAIN = "blockquote br code del div em hr li p pre s strong table tbody thead tr ul"
 ALLOWED: dict[str, set[str]] = {
     **{name: set() for name in PLAIN.split()},
     "a": {"href", "rel", "title"},
     "code": {"class"},
     "div": {"class"},
+    **{f"h{level}": {"id"} for level in range(2, 7)},
     "img": {"alt", "loading", "src", "title"},
     "ol": {"start"},
     "td": {"class"},
@@ -48,6 +49,7 @@ def assert_safe(page: str, base: str = "") -> None:
         for name, value in element.attrib.items():
             assert name in allowed, f"<{element.tag} {name}={value}>"
             assert name != "class" or CLASSES.fullmatch(value)
+            assert name != "id" or re.fullmatch(r"[\w-]+", value)
             if name == "href":
                 assert_safe_address(value, base)
             if name == "src":
@@ -96,7 +98,9 @@ def test_paragraphs_lists_and_code() -> None:
 
 
 def test_headings_go_one_level_down() -> None:
-    assert one("# A\n\n### B\n\n###### C\n\nD\n===") == "<h2>A</h2>\n<h4>B</h4>\n<h6>C</h6>\n<h2>D</h2>"
+    assert one("# A\n\n### B\n\n###### C\n\nD\n===") == (
+        '<h2 id="a">A</h2>\n<h4 id="b">B</h4>\n<h6 id="c">C</h6>\n<h2 id="d">D</h2>'
+    )
 
 
 def test_tables_are_aligned_by_class() -> None:
@@ -526,4 +530,4 @@ def test_titles_without_formulas_import_nothing() -> None:
     ],
 )
 def test_the_highest_heading_of_a_body_is_the_second_of_the_page(source: str, levels: str) -> None:
-    assert "".join(re.findall(r"<h(\d)>", render(source).html)) == levels
+    assert "".join(re.findall(r"<h(\d) ", render(source).html)) == levels

@@ -1,0 +1,68 @@
+"""What is worth a look, but no mistake: `check` tells it, and nothing is refused for it."""
+
+import re
+from collections.abc import Callable, Iterator
+
+from catalogue import untex
+from catalogue.model import Catalogue, Paper, group
+from catalogue.rules import Finding
+from catalogue.slugs import slug
+
+SMALL = frozenset("a an and as at by for from in into of on or the to via with".split())
+
+
+def unused_files(catalogue: Catalogue) -> Iterator[Finding]:
+    """Topics and organisations of no paper, pictures that no page shows."""
+    papers = catalogue.papers
+    used = {f"topics/{key}.md" for paper in papers for key in paper.topics}
+    used |= {f"organisations/{key}.md" for paper in papers for key in paper.organisations}
+    used |= {f"images/{paper.image.src}" for paper in papers if paper.image}
+    bodies = (*catalogue.topics.values(), *catalogue.organisations.values(), *catalogue.articles)
+    for document in (*papers, *bodies):
+        used.update(re.findall(r'src="[^"]*/(images/[a-z0-9.-]+)"', document.html))
+    for name in sorted(catalogue.files - used):
+        folder = name.partition("/")[0]
+        if folder in ("topics", "organisations", "images"):
+            message = "no page shows this picture" if folder == "images" else "no paper has this"
+            yield Finding(f"{catalogue.folder.name}/{name}", (), message, "Use it, or delete the file")
+
+
+def tex_left(catalogue: Catalogue) -> Iterator[Finding]:
+    """LaTeX that has no Unicode stays as it was written."""
+    for paper in catalogue.papers:
+        texts = [("title", paper.title), ("summary", paper.summary), ("venue", paper.venue)]
+        texts += [("authors", person.name) for person in paper.authors]
+        for name, text in texts:
+            raw = [part for part, is_raw in untex.parts(_without_formulas(text or "")) if is_raw]
+            if raw:
+                hint = "Write it as text, or as $mathematics$"
+                yield Finding(paper.path, (name,), f"`{name}` still holds LaTeX: {raw[0]}", hint)
+        if found := re.search(r"<code>(\\[a-zA-Z]+[^<]*)</code>", paper.html):
+            yield Finding(
+                paper.path, (), f"the text still holds LaTeX: {found[1]}", "Write it as text", found[1]
+            )
+
+
+def alike_titles(catalogue: Catalogue) -> Iterator[Finding]:
+    """Titles equal but for case, marks and small words, of papers that share an author, unless one names the
+    other in `related`."""
+    for same in group((_bare(paper), paper) for paper in catalogue.papers).values():
+        for paper in same[1:]:
+            first = same[0]
+            names = {person.address for person in first.authors}
+            apart = paper.key in first.related or first.key in paper.related
+            alone = not names or not paper.authors
+            if not apart and (alone or any(person.address in names for person in paper.authors)):
+                hint = f"Keep one; if they are two papers, add `related: [{first.key}]`"
+                yield Finding(paper.path, ("title",), f"the title is nearly that of {first.path}", hint)
+
+
+NOTICES: tuple[Callable[[Catalogue], Iterator[Finding]], ...] = (unused_files, tex_left, alike_titles)
+
+
+def _without_formulas(text: str) -> str:
+    return "".join(part for i, part in enumerate(untex.FORMULA.split(text)) if i % 2 == 0)
+
+
+def _bare(paper: Paper) -> str:
+    return " ".join(word for word in slug(paper.plain_title).split("-") if word not in SMALL)

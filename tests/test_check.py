@@ -1,0 +1,97 @@
+"""What `check` tells beyond tests/broken/: what is worth a look, pictures, the option that is to blame."""
+
+import struct
+import zlib
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+import build
+from catalogue import check, memory
+from catalogue.problems import ContentError
+from conftest import Write, options, paper, problems
+
+
+def notices(content: Path) -> list[str]:
+    reading, _, _ = build.load(options(content), memory.NOTHING)
+    return [str(notice) for notice in check.notices(reading.catalogue)]
+
+
+def test_unused_files_are_worth_a_look_and_refuse_nothing(content: Write) -> None:
+    found = notices(content({"papers/2025/a.md": paper(topics="[vision]")}))
+    assert found == [
+        "content/organisations/example-lab.md:1:1: no paper has this. Use it, or delete the file",
+        "content/topics/alignment.md:1:1: no paper has this. Use it, or delete the file",
+    ]
+
+
+USED = {"topics": "[vision, alignment]", "organisations": "[example-lab]"}
+
+
+def test_latex_that_stays_is_told_with_its_line(content: Write) -> None:
+    first = paper(
+        r"On \\weird things and $\alpha$", body="Text.\n\nMore \\weirder{x} text, `\\code`.", **USED
+    )
+    found = notices(content({"papers/2025/a.md": first}))
+    assert [line.partition(" ")[0] for line in found] == [
+        "content/papers/2025/a.md:2:8:",
+        "content/papers/2025/a.md:10:6:",
+    ]
+    assert all("still holds LaTeX" in line for line in found)
+
+
+@pytest.mark.parametrize(
+    ("title", "keys", "told"),
+    [
+        ("The CATS, and a dog", {"authors": "[Ada Example]"}, True),
+        ("Cats and Dog!", {}, True),
+        ("Cats and Dog", {"authors": "[Bo Other]"}, False),
+        ("Cats and Dog", {"authors": "[Ada Example]", "related": "[a]"}, False),
+        ("Cats and Dogs of War", {"authors": "[Ada Example]"}, False),
+    ],
+)
+def test_nearly_the_same_title_is_told(title: str, keys: dict[str, str], told: bool, content: Write) -> None:
+    first = paper("Cats and Dog", authors="[Ada Example, Cy Third]", **USED)
+    found = notices(content({"papers/2025/a.md": first, "papers/2025/b.md": paper(title, **keys)}))
+    assert [line.partition(". ")[0] for line in found] == (
+        ["content/papers/2025/b.md:2:8: the title is nearly that of content/papers/2025/a.md"] if told else []
+    )
+
+
+def png(width: int, height: int) -> bytes:
+    """The head of a picture that would be this large, and nothing in it."""
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    chunks = [(b"IHDR", head), (b"IDAT", zlib.compress(b"")), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in chunks
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (png(50_000, 50_000), "the picture has far too many pixels"),
+        (png(4_001, 10), "the picture has 4001 × 10 pixels"),
+        (b"\x89PNG\r\n\x1a\nnonsense", "the picture is damaged"),
+    ],
+    ids=["bomb", "wide", "damaged"],
+)
+def test_pictures_are_measured_by_their_heads(data: bytes, said: str, content: Write) -> None:
+    (problem,) = problems(content({"images/figure.png": data}))
+    assert problem.message == said
+
+
+def test_a_good_picture_passes(content: Write) -> None:
+    made = BytesIO()
+    Image.new("RGB", (40, 30)).save(made, "PNG")
+    assert problems(content({"images/figure.png": made.getvalue(), "papers/2025/a.md": paper()})) == ()
+
+
+def test_the_option_is_blamed_for_its_own_address(content: Write) -> None:
+    with pytest.raises(ContentError) as caught:
+        build.load(options(content({}), url="ftp://x"), memory.NOTHING)
+    (problem,) = caught.value.problems
+    assert problem.path == "--url"
