@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -36,6 +37,7 @@ from catalogue.outputs import (
     periods,
     reading_list,
     redirects,
+    schemas,
     search_page,
     sitemap,
     topics,
@@ -62,6 +64,7 @@ OUTPUTS = (
     cards,
     feeds,
     jsonl,
+    schemas,
     opensearch,
     assets,
 )
@@ -219,11 +222,38 @@ def build_command(options: Options) -> None:
 
 
 @command
-def check_command(options: Options) -> None:
+@click.option("--links", is_flag=True, help="Also ask whether the links to elsewhere still lead there.")
+@click.option("--watch", is_flag=True, help="Again whenever a file changes, until it is interrupted.")
+def check_command(options: Options, links: bool, watch: bool) -> None:
     """Say everything that is wrong with the content, and write nothing."""
+    if watch:
+        from catalogue.watch import repeat
+
+        repeat(partial(checked, options), (options.content,))
+    else:
+        reading = found(options)
+        if links:
+            from catalogue import outgoing
+
+            if broken := outgoing.broken(reading.catalogue, say):
+                raise ContentError(broken)
+
+
+def found(options: Options) -> read.Reading:
+    """The content, and what is worth a look in it told. Raises ContentError with all that is wrong."""
     reading, _, _ = load(options, memory.NOTHING)
     worth_a_look(sorted(check.notices(reading.catalogue)))
     say(f"{count(len(reading.catalogue.papers), 'paper')}, nothing wrong.")
+    return reading
+
+
+def checked(options: Options) -> None:
+    """The same for who goes on writing: all is told, and nothing raised."""
+    say("Checking.")
+    try:
+        found(options)
+    except ContentError as error:
+        problems_found(error.problems)
 
 
 @command

@@ -18,6 +18,7 @@ from catalogue.bibtex import bibtex
 from catalogue.cite import coins, csl, formatted, kind
 from catalogue.daily import daily
 from catalogue.dates import MONTHS, WEEKDAYS, Period, weeks, written
+from catalogue.editors import file_schema
 from catalogue.files import contents
 from catalogue.linked import linked
 from catalogue.model import Catalogue, Entry, File, Page, Paper
@@ -159,6 +160,7 @@ def environment(catalogue: Catalogue, folder: Path | None = None) -> "Environmen
         "weeks": weeks,
         "months": MONTHS,
         "record_schema": record_schema,
+        "file_schema": file_schema,
     }
     env.filters |= {
         "day": written,

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 
 from watchfiles import awatch
@@ -25,6 +25,19 @@ async def changes(folders: Sequence[Path], seen: Snapshot) -> AsyncIterator[Snap
         if now != seen:
             seen = now
             yield now
+
+
+def repeat(work: Callable[[], None], folders: Sequence[Path]) -> None:
+    """Does the work now and whenever a file changes, until it is interrupted."""
+
+    async def forever() -> None:
+        seen = snapshot(folders)
+        work()
+        async for _ in changes(folders, seen):
+            work()
+
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(forever())
 
 
 def snapshot(folders: Sequence[Path]) -> Snapshot:

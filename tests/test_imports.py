@@ -17,7 +17,7 @@ FLOORS = (
     {"mathml", "settle", "untex", "bibtex", "ris"},
     {"lost", "clean"},
     {"markdown", "convert"},
-    {"record"},
+    {"record", "editors"},
     {"daily", "linked"},
     {"document", "rules"},
     {"within", "notices"},
@@ -27,7 +27,7 @@ FLOORS = (
     {"merge"},
     {"sources"},
     {"check", "outputs", "importers", "add", "digest"},
-    {"form", "sending"},
+    {"form", "sending", "outgoing"},
     {"curate"},
 )
 FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}
