@@ -29,10 +29,21 @@ def problems_found(problems: tuple[Problem, ...]) -> None:
         for problem in problems:
             click.echo(problem.annotation())
         if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
-            lines = "".join(f"    {problem}\n" for problem in problems)  # indented: shown as it is
             with Path(summary).open("a", encoding="utf-8") as file:
-                file.write(f"### {count(len(problems), 'problem')}\n\n{lines}\n")
+                file.write(f"### {count(len(problems), 'problem')}\n\n{_explained(problems)}\n")
+    if place := os.environ.get("CATALOGUE_PROBLEMS"):  # for the comment on a pull request
+        from catalogue.review import report
+
+        report.write(problems, Path(), Path(place))
     say(f"{count(len(problems), 'problem')} found.")
+
+
+def _explained(problems: tuple[Problem, ...]) -> str:
+    """The problems for people who do not program, with links to the lines, as GitHub's Markdown."""
+    from catalogue.review import comment, report
+
+    place = "/".join(os.environ.get(f"GITHUB_{name}", "") for name in ("SERVER_URL", "REPOSITORY"))
+    return comment.problems(report.told(problems, Path()), f"{place}/blob/{os.environ.get('GITHUB_SHA', '')}")
 
 
 def worth_a_look(notices: Iterable[Problem]) -> None:

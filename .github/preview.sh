@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Comments on a pull request what its build made. Runs the code of main only, and nothing of the pull request:
+# what its build uploaded is unpacked by catalogue/review/archive.py, which refuses all that acts.
+# RUN is the workflow run, SHA its head, OWNER and BRANCH those of the repository that it comes from. These are
+# text from a stranger: they reach nothing but quoted arguments.
+set -euo pipefail
+
+repo=$GITHUB_REPOSITORY
+number=$(gh api -X GET "repos/$repo/pulls" -f state=open -f "head=$OWNER:$BRANCH" \
+  --jq ".[] | select(.head.sha == \"${SHA//[^0-9a-f]/}\") | .number" | head -n 1)
+if [ -z "$number" ]; then
+  echo "No open pull request has this head."
+  exit 0
+fi
+artifact=$(gh api "repos/$repo/actions/runs/$RUN/artifacts" --jq '.artifacts[] | select(.name == "preview") | .id' | head -n 1)
+if [ -z "$artifact" ]; then
+  echo "The build left nothing."
+  exit 0
+fi
+mkdir preview
+gh api "repos/$repo/actions/artifacts/$artifact/zip" >preview/built.zip
+TOUCHES=content
+if gh api "repos/$repo/pulls/$number/files" --paginate --jq '.[].filename' | grep -qv '^content/'; then
+  TOUCHES=code
+fi
+export TOUCHES
+export SOURCE="https://github.com/$repo/blob/$SHA"
+export PICTURES="https://raw.githubusercontent.com/$repo/previews/$number"
+"${PYTHON:-.venv/bin/python}" -m catalogue.review.preview preview/built.zip site preview
+
+# Pictures live on a branch of their own that has no history, in a folder for each pull request.
+if ls preview/*.png >/dev/null 2>&1; then
+  gh auth setup-git
+  git init --quiet --initial-branch previews pictures
+  cd pictures
+  git remote add origin "$(git -C .. remote get-url origin)"
+  git fetch --quiet --depth 1 origin previews 2>/dev/null && git checkout --quiet FETCH_HEAD -- . || true
+  rm -rf "./$number"
+  mkdir "$number"
+  cp ../preview/*.png "$number/"
+  git add --all
+  git -c user.name="github-actions[bot]" -c user.email="41898282+github-actions[bot]@users.noreply.github.com" \
+    commit --quiet --message "Pictures of proposed pages"
+  git push --quiet --force origin previews
+  cd ..
+fi
+
+comment=$(gh api "repos/$repo/issues/$number/comments" --paginate \
+  --jq '.[] | select(.user.login == "github-actions[bot]" and (.body | startswith("<!-- catalogue: preview -->"))) | .id' | head -n 1)
+if [ -n "$comment" ]; then
+  gh api -X PATCH "repos/$repo/issues/comments/$comment" -F body=@preview/comment.md --silent
+else
+  gh api -X POST "repos/$repo/issues/$number/comments" -F body=@preview/comment.md --silent
+fi

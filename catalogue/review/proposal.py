@@ -1,0 +1,96 @@
+"""What a pull request proposes: whether it touches only content, and that content as plain files.
+
+`python -m catalogue.review.proposal PROPOSED TRUSTED` compares two checkouts, lays the proposed content/ over
+the trusted one and prints `content`; or prints `code` where anything else is touched, and changes nothing.
+"""
+
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from catalogue.problems import printable
+
+MOST, LARGEST, SUM = 500_000, 2 * 1024 * 1024, 2 * 1024**3
+"""Files, bytes of one, bytes of all."""
+
+
+class Refused(Exception):
+    """The content is nothing that this machine should touch. The message says why."""
+
+
+def touches_only_content(proposed: Path, trusted: Path) -> bool:
+    """Whether two checkouts are alike in all but content/ and what git keeps for itself."""
+    return dict(_entries(proposed)) == dict(_entries(trusted))
+
+
+def _entries(root: Path) -> Iterator[tuple[str, tuple[int, bytes]]]:
+    """Each file beside content/: its kind with the right to run it, and its bytes. Links are not followed."""
+    for folder, folders, names in os.walk(root):
+        if Path(folder) == root:
+            folders[:] = [name for name in folders if name not in ("content", ".git")]
+            names = [name for name in names if name != ".git"]
+        for name in (*names, *(name for name in folders if os.path.islink(os.path.join(folder, name)))):
+            path = os.path.join(folder, name)
+            mode = os.lstat(path).st_mode
+            if stat.S_ISLNK(mode):
+                data = os.fsencode(os.readlink(path))
+            else:
+                data = Path(path).read_bytes() if stat.S_ISREG(mode) else b""
+            yield os.path.relpath(path, root), (stat.S_IFMT(mode) | mode & stat.S_IXUSR, data)
+
+
+def lay(proposed: Path, trusted: Path) -> int:
+    """Makes content/ of the trusted checkout that of the proposed, and returns the number of its files.
+
+    Only regular files, none of them to be run, no links, not too many and not too large. Raises Refused,
+    before anything is changed.
+    """
+    files = list(_content(proposed / "content"))
+    if len(files) > MOST or sum(size for _, size in files) > SUM:
+        raise Refused(f"content/ holds more than {MOST:,} files, or {SUM >> 30} GB")
+    shutil.rmtree(trusted / "content", ignore_errors=True)
+    for name, _ in files:
+        target = trusted / "content" / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(proposed / "content" / name, target, follow_symlinks=False)
+    return len(files)
+
+
+def _content(root: Path) -> Iterator[tuple[str, int]]:
+    if root.is_symlink() or not root.is_dir():
+        raise Refused("content is no folder")
+    for folder, folders, names in os.walk(root):
+        for name in (*folders, *names):
+            path = Path(folder, name)
+            shown, status = printable(path.relative_to(root.parent).as_posix()), path.lstat()
+            if not name.isprintable() or "\\" in name:
+                raise Refused(f"{shown}: its name holds a sign that no name should")
+            if stat.S_ISDIR(status.st_mode):
+                if name == ".git":
+                    raise Refused(f"{shown}: a repository within")
+            elif not stat.S_ISREG(status.st_mode):
+                raise Refused(f"{shown}: a link or a device, not a file")
+            elif status.st_size > LARGEST:
+                raise Refused(f"{shown}: larger than {LARGEST >> 20} MB")
+            else:
+                yield path.relative_to(root).as_posix(), status.st_size
+
+
+def main(proposed: str, trusted: str) -> int:
+    if not touches_only_content(Path(proposed), Path(trusted)):
+        print("code")
+        return 0
+    try:
+        lay(Path(proposed), Path(trusted))
+    except Refused as error:
+        print(f"Refused: {error}.", file=sys.stderr)
+        return 1
+    print("content")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
