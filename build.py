@@ -218,6 +218,11 @@ def build_command(options: Options) -> None:
         f"{count(outcome.papers, 'paper')}, {count(outcome.pages, 'file')}: {outcome.made:,} made, "
         f"{outcome.removed:,} removed, the others unchanged; {time.perf_counter() - start:.1f} s."
     )
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        from catalogue import limits
+
+        if told := limits.told(limits.size(options.site)):
+            click.echo(f"::warning::{told}")
     say(f"Look at it: {python()} build.py serve")
 
 

@@ -34,7 +34,9 @@ if ls preview/*.png >/dev/null 2>&1; then
   git init --quiet --initial-branch previews pictures
   cd pictures
   git remote add origin "$(git -C .. remote get-url origin)"
-  git fetch --quiet --depth 1 origin previews 2>/dev/null && git checkout --quiet FETCH_HEAD -- . || true
+  if git fetch --quiet --depth 1 origin previews 2>/dev/null; then
+    git checkout --quiet FETCH_HEAD -- .
+  fi
   rm -rf "./$number"
   mkdir "$number"
   cp ../preview/*.png "$number/"

@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FLOORS = (
-    {"problems", "slugs", "dates", "workers", "fetch", "journal", "smtp", "beside"},
+    {"problems", "slugs", "dates", "workers", "fetch", "journal", "smtp", "beside", "limits"},
     {"card"},
     {"forms"},
     {"schema", "mail", "subscribers"},

