@@ -120,9 +120,9 @@ def build(options: Options) -> Outcome:
             return Outcome(*counts, 0, 0)
         known = memory.load(remembered, ground)
         reading, relatives, plans = load(options, known, seen)
-        index = search.fingerprint(reading.catalogue) if options.searchable else ""
-        now = memory.of(reading, relatives, plans, index, known)
-        change = memory.compare(known, now)
+        parts = search.wanted(reading.catalogue) if options.searchable else {}
+        now = memory.of(reading, relatives, plans, search.facets(reading.catalogue), known)
+        change = memory.compare(known, now, parts)
         if change.any:
             kept = (path for plan in plans if plan.path not in change.stale for path in plan.files)
             stage, lost = write.stage(options.site, known.before, known.touched, kept)
@@ -131,9 +131,9 @@ def build(options: Options) -> Outcome:
             write.remove(stage, touched)
             done = render.into(stage, stale, reading.catalogue, options.jobs)
             deque(progress(done, len(stale), "Rendering"), maxlen=0)
-            search.bring(stage, options.site, reading.catalogue, index, known.search)
+            indexes = search.bring(stage, options.site, reading.catalogue, parts, known.indexes)
             before = write.name(options.site) if known.pages else ""
-            now = now._replace(before=before, touched=tuple(touched))
+            now = now._replace(indexes=indexes, before=before, touched=tuple(touched))
         papers = len(reading.catalogue.entries)
         name = memory.save(write.workshop(options.site), ground, state, now, known, papers)
         if change.any:

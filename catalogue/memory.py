@@ -10,7 +10,7 @@ import os
 import pickle
 import struct
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from hashlib import blake2b
 from io import BytesIO
 from itertools import chain
@@ -33,7 +33,8 @@ LIBRARIES = (
 
 class Memory(NamedTuple):
     """How content files were read, which papers are alike, and what the site was made of: for each plan by
-    its path its fingerprint and the paths of the files beside it, and the fingerprint of the search index.
+    its path its fingerprint and the paths of the files beside it; the fingerprint of the search's facets,
+    and its indexes by their folders, with Pagefind's names for the papers of each.
 
     `before` is the name of the site before this one ("" if that is not known), and `touched` are the files
     that may differ between the two. `packed` are the records of each folder as they are written, so that only
@@ -43,7 +44,8 @@ class Memory(NamedTuple):
     records: Mapping[str, Record]
     relatives: Relatives
     pages: Mapping[str, str]
-    search: str
+    facets: str
+    indexes: Mapping[str, Mapping[str, str]] = MappingProxyType({})
     before: str = ""
     touched: tuple[str, ...] = ()
     packed: Mapping[str, bytes] = MappingProxyType({})
@@ -95,12 +97,12 @@ def _versions() -> list[str]:
 
 
 def of(
-    reading: Reading, relatives: Relatives, plans: Iterable[Page | File], search: str, known: Memory
+    reading: Reading, relatives: Relatives, plans: Iterable[Page | File], facets: str, known: Memory
 ) -> Memory:
     """What there will be to remember, if the site stays that of `known`."""
     common = digest(reading.catalogue.navigation)
     pages = {plan.path: _mark(plan, common) for plan in plans}
-    return Memory(reading.records, relatives, pages, search, known.before, known.touched)
+    return Memory(reading.records, relatives, pages, facets, known.indexes, known.before, known.touched)
 
 
 def _mark(plan: Page | File, common: str) -> str:
@@ -113,13 +115,14 @@ def _mark(plan: Page | File, common: str) -> str:
     return "\0".join((mark, *(path for path, _ in plan.beside)))
 
 
-def compare(known: Memory, now: Memory) -> Change:
-    """What has to be done to come from one to the other."""
+def compare(known: Memory, now: Memory, indexes: Collection[str]) -> Change:
+    """What has to be done to come from one to the other, with search indexes in these folders."""
     stale = frozenset(path for path, mark in now.pages.items() if known.pages.get(path) != mark)
     gone = [path for path in known.pages if path not in now.pages]
     old = chain.from_iterable(known.files(path) for path in (*gone, *(stale & known.pages.keys())))
     new = chain.from_iterable(now.files(path) for path in stale)
-    return Change(stale, tuple(dict.fromkeys((*old, *new))), len(gone), known.search != now.search)
+    search = list(known.indexes) != list(indexes) or (bool(indexes) and known.facets != now.facets)
+    return Change(stale, tuple(dict.fromkeys((*old, *new))), len(gone), search)
 
 
 def load(path: Path, ground: str) -> Memory:
@@ -157,8 +160,14 @@ def state(ground: str, seen: Seen, *options: object) -> bytes:
 
 def save(folder: Path, ground: str, state: bytes, memory: Memory, known: Memory, papers: int) -> str:
     """Writes the memory in one step, and returns its name: that of the site it belongs to."""
-    name = digest((ground, memory.search, memory.pages))
-    values = (_packed(memory, known), tuple(memory.relatives), *memory[2:-1])
+    name = digest((ground, list(memory.indexes), memory.facets, memory.pages))
+    values = (
+        _packed(memory, known),
+        tuple(memory.relatives),
+        *memory[2:4],
+        dict(memory.indexes),
+        *memory[5:-1],
+    )
     payload = pickle.dumps(values, protocol=5)
     new = folder / "memory.new"
     front = struct.pack(FRONT, state, papers, len(memory.pages))

@@ -71,13 +71,11 @@ def signals_have_a_day(paper: Paper) -> Iterator[Finding]:
 
 
 def days_in_order(paper: Paper) -> Iterator[Finding]:
-    """An entry changes, and is counted, after it came; arXiv's identifiers begin with year and month, those
-    of a month's last days with the next."""
-    for name in ("updated", "counted"):
-        day = getattr(paper, name)
-        if day is not None and day < paper.date:
-            message = f"`{name}` {day} is before `date` {paper.date}"
-            yield Finding(paper.path, (name,), message, "Correct the wrong one of the two")
+    """An entry changes after it came; arXiv's identifiers begin with year and month, those of a month's last
+    days with the next."""
+    if paper.updated is not None and paper.updated < paper.date:
+        message = f"`updated` {paper.updated} is before `date` {paper.date}"
+        yield Finding(paper.path, ("updated",), message, "Correct the wrong one of the two")
     if found := re.match(r"([0-9]{2})([0-9]{2})\.", paper.arxiv or ""):
         month = f"20{found[1]}-{found[2]}"
         if month > f"{paper.date + WEEK:%Y-%m}":

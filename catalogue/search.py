@@ -1,51 +1,87 @@
-"""The search index: Pagefind over the paper pages of a stage, and facets of our own beside it.
+"""The search: Pagefind over the paper pages of a stage, and facets of our own beside it.
 
-Pagefind's own filters are not reproducible (their values are written in another order each time),
-so the site's search filters by `facets.json`, which maps Pagefind's results to days, topics and
-organisations. With it the same pages give the same bytes.
+A small catalogue has one index, a large one an index for the newest month and one for each year before, which
+the browser merges: what did not change is not indexed again. Each index lies in a folder named by what is in
+it, so that one is never taken for another. Pagefind's own filters are not reproducible (their values are
+written in another order each time), so the site filters by `facets.json`, which has each paper's day, topics
+and organisations in the order of Pagefind's names for the papers. So the same pages give the same bytes.
 """
 
-import gzip
 import json
 import os
 import re
 import shutil
-import subprocess
-import zlib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from catalogue.model import Catalogue, digest
+from catalogue.model import Catalogue, Entry, digest, group
 from catalogue.write import link
 
 FOLDER = "pagefind"
-PAGES = "papers/*/index.html"
+LARGE = 1_000
+"""Papers of a catalogue that has several indexes."""
+MOST = 8_000
+"""Papers of a year that has an index for each quarter: Pagefind's memory grows with one index."""
+
+
+Parts = Mapping[str, tuple[Entry, ...]]
+"""The papers of each index, by the name of its folder."""
+Names = Mapping[str, Mapping[str, str]]
+"""Pagefind's names for the papers of each index, by their keys."""
 
 
 class SearchFailed(Exception):
     """Pagefind did not make the index that it should have. The message says what is wrong."""
 
 
-def fingerprint(catalogue: Catalogue) -> str:
-    """Equal while the index is: it holds the papers, and what they are filed under."""
+def wanted(catalogue: Catalogue) -> dict[str, tuple[Entry, ...]]:
+    """The indexes that there should be, by the names of their folders, the newest papers' first."""
+    entries, newest = catalogue.entries, catalogue.newest.first
+    years = group((entry.paper.date.year, entry) for entry in entries)
+
+    def part(entry: Entry) -> str:
+        day = entry.paper.date
+        if len(entries) <= LARGE or (day.year, day.month) == (newest.year, newest.month):
+            return "newest"
+        quarter = f"-q{(day.month + 2) // 3}" if len(years[day.year]) > MOST else ""
+        return f"{day.year}{quarter}"
+
+    parts = group((part(entry), entry) for entry in entries)
+    return {f"{name}-{digest(within)[:12]}": within for name, within in parts.items()}
+
+
+def facets(catalogue: Catalogue) -> str:
+    """Equal while the facets are, as long as the indexes are equal."""
     topics = tuple((topic.key, topic.title) for topic in catalogue.topics.values())
-    organisations = tuple((it.key, it.title) for it in catalogue.organisations.values())
-    return digest((catalogue.entries, topics, organisations))
+    return digest((topics, tuple((it.key, it.title) for it in catalogue.organisations.values())))
 
 
-def bring(stage: Path, site: Path, catalogue: Catalogue, index: str, known: str) -> None:
-    """Gives the stage the index with the fingerprint `index` ("" for none): the site's own if that is the
-    `known` one and whole, else a new one. Raises SearchFailed."""
-    if (stage / FOLDER).exists():
-        shutil.rmtree(stage / FOLDER)
-    if index and (index != known or not _keep(site, stage)):
-        make(stage, catalogue)
+def bring(stage: Path, site: Path, catalogue: Catalogue, parts: Parts, known: Names) -> Names:
+    """Gives the stage the indexes `parts`, and no others: the site's own where it has those `known`, else new
+    ones. Returns Pagefind's names for the papers of each. Raises SearchFailed."""
+    folder = stage / FOLDER
+    for old in list(folder.iterdir()) if folder.is_dir() else []:
+        if old.name not in known or old.name not in parts:
+            shutil.rmtree(old) if old.is_dir() else old.unlink()
+    if not parts:
+        shutil.rmtree(folder, ignore_errors=True)
+        return {}
+    folder.mkdir(exist_ok=True)
+    names = {}
+    for place, (part, entries) in enumerate(parts.items()):
+        if part in known and ((folder / part).is_dir() or _keep(site / FOLDER / part, folder / part)):
+            names[part] = known[part]
+        else:
+            shutil.rmtree(folder / part, ignore_errors=True)
+            names[part] = _make(stage, folder / part, entries, first=place == 0)
+    (folder / "facets.json").write_text(_facets(catalogue, parts, names), "utf-8")
+    return names
 
 
-def _keep(site: Path, stage: Path) -> bool:
-    """Takes the old site's index into the stage; False where it is not whole."""
-    old, new = site / FOLDER, stage / FOLDER
-    if not (old / "facets.json").is_file():
+def _keep(old: Path, new: Path) -> bool:
+    """Takes an index of the old site into the stage; False where it is not there."""
+    if not old.is_dir():
         return False
     for folder, _, names in os.walk(old):
         target = new / Path(folder).relative_to(old)
@@ -55,54 +91,45 @@ def _keep(site: Path, stage: Path) -> bool:
     return True
 
 
-def make(stage: Path, catalogue: Catalogue) -> None:
-    """Makes the index of the papers in `stage`. Raises SearchFailed unless it is whole.
+def _make(stage: Path, folder: Path, entries: tuple[Entry, ...], first: bool) -> dict[str, str]:
+    """Makes the index of these papers, and returns Pagefind's name for each. The `first` has what runs.
 
     Pagefind's word is not taken for it: on a full disk it says that it succeeded.
     """
-    folder = stage / FOLDER
-    if catalogue.entries:
-        _run(stage)
-    for unused in folder.glob("pagefind-*ui*"):  # Pagefind's own interface; ours is search.js
-        unused.unlink()
-    folder.mkdir(exist_ok=True)
-    fragments = _fragments(folder)
-    keys = {entry.paper.address: entry for entry in catalogue.entries}
-    found = {_address(fragment): name for name, fragment in fragments.items()}
-    if found.keys() != keys.keys():
-        raise SearchFailed(f"the search index holds {len(found)} of {len(keys)} papers")
-    topics = {topic.address: i for i, topic in enumerate(catalogue.topics.values())}
-    organisations = {it.address: i for i, it in enumerate(catalogue.organisations.values())}
-    facets = {
-        "topics": [[topic.key, topic.title] for topic in catalogue.topics.values()],
-        "organisations": [[it.key, it.title] for it in catalogue.organisations.values()],
-        "papers": {
-            found[address]: [
-                entry.paper.date.isoformat(),
-                [topics[topic.address] for topic in entry.topics],
-                [organisations[it.address] for it in entry.organisations],
-            ]
-            for address, entry in sorted(keys.items())
-        },
-    }
-    text = json.dumps(facets, ensure_ascii=False, separators=(",", ":"))
-    (folder / "facets.json").write_text(text, "utf-8")
+    pages = stage / FOLDER / "pages"
+    for entry in entries:
+        path = f"{entry.paper.address[1:]}index.html"
+        (pages / path).parent.mkdir(parents=True)
+        link(f"{stage}/{path}", f"{pages}/{path}")
+    _run(pages, folder)
+    shutil.rmtree(pages)
+    unused = ["pagefind-*ui*", "pagefind-highlight.js"]  # Pagefind's own interface; ours is search.js
+    for pattern in unused if first else [*unused, "*.js", "wasm.*"]:
+        for path in folder.glob(pattern):  # type: ignore[assignment]
+            path.unlink()  # type: ignore[attr-defined]
+    found = {_key(fragment): name for name, fragment in _fragments(folder)}
+    if found.keys() != {entry.paper.key for entry in entries}:
+        raise SearchFailed(f"the search index holds {len(found)} of {len(entries)} papers")
+    return found
 
 
-def _run(stage: Path) -> None:
+def _run(pages: Path, folder: Path) -> None:
+    import subprocess
+
     from pagefind_bin import get_executable
 
-    command = [str(get_executable()), "--site", str(stage), "--glob", PAGES]
-    command += ["--output-subdir", FOLDER, "--quiet"]
+    command = [str(get_executable()), "--site", str(pages), "--output-path", str(folder), "--quiet"]
     done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     if done.returncode:
         last = (done.stderr or done.stdout).strip().rpartition("\n")[2]
         raise SearchFailed(f"Pagefind ended with status {done.returncode}: {last}")
 
 
-def _fragments(folder: Path) -> dict[str, Any]:
-    """Every fragment by its name, after a look into every file that Pagefind compressed."""
-    fragments: dict[str, Any] = {}
+def _fragments(folder: Path) -> Iterator[tuple[str, Any]]:
+    """Every fragment with its name, after a look into every file that Pagefind compressed."""
+    import gzip
+    import zlib
+
     for path in sorted(folder.rglob("*")):
         if path.suffix.startswith(".pf_") or path.suffix == ".pagefind":
             try:
@@ -112,11 +139,35 @@ def _fragments(folder: Path) -> dict[str, Any]:
             if not data.startswith(b"pagefind_dcd"):
                 raise SearchFailed(f"{FOLDER}/{path.name} of the search index is not Pagefind's")
             if path.suffix == ".pf_fragment":
-                fragments[path.stem] = json.loads(data.removeprefix(b"pagefind_dcd"))
+                yield path.stem, json.loads(data.removeprefix(b"pagefind_dcd"))
         elif path.is_file() and not path.stat().st_size:
             raise SearchFailed(f"{FOLDER}/{path.name} of the search index is empty")
-    return fragments
 
 
-def _address(fragment: Any) -> str:
-    return re.sub("index.html$", "", fragment["url"])
+def _key(fragment: Any) -> str:
+    return re.sub(r"^/papers/(.*)/(?:index\.html)?$", r"\1", fragment["url"])
+
+
+def _facets(catalogue: Catalogue, parts: Parts, names: Names) -> str:
+    """Which indexes there are, and of each paper, in the order of Pagefind's names, the day, the topics and
+    the organisations."""
+    topics = {topic.address: i for i, topic in enumerate(catalogue.topics.values())}
+    organisations = {it.address: i for i, it in enumerate(catalogue.organisations.values())}
+    named = sorted(
+        (names[part][entry.paper.key], entry) for part, entries in parts.items() for entry in entries
+    )
+    rows = [
+        [
+            entry.paper.date.isoformat(),
+            [topics[topic.address] for topic in entry.topics],
+            [organisations[it.address] for it in entry.organisations],
+        ]
+        for _, entry in named
+    ]
+    made = {
+        "parts": list(parts),
+        "topics": [[topic.key, topic.title] for topic in catalogue.topics.values()],
+        "organisations": [[it.key, it.title] for it in catalogue.organisations.values()],
+        "papers": rows,
+    }
+    return json.dumps(made, ensure_ascii=False, separators=(",", ":"))

@@ -157,7 +157,7 @@ def test_a_newer_version_changes_what_the_source_owns_and_keeps_what_a_person_di
 
 def test_the_same_paper_from_another_source_only_fills_what_is_missing(content: Write) -> None:
     folder = content(
-        {"papers/2026/mine.md": paper("The Same Paper", "2026-01-01", "Mine.", arxiv='"2604.00001"')}
+        {"papers/2026/mine.md": paper("The Same Paper", "2026-04-01", "Mine.", arxiv='"2604.00001"')}
     )
     other = found(
         "The same paper!",
@@ -275,7 +275,7 @@ def texts_or_none(content: Path) -> dict[str, str]:
 
 
 def test_refresh_records_signals_anew_and_nothing_else(content: Write) -> None:
-    mine = paper("Mine", "2026-01-01", arxiv='"2604.00001"', comments="1", counted="2026-01-02")
+    mine = paper("Mine", "2026-04-01", arxiv='"2604.00001"', comments="1", counted="2026-04-02")
     folder = content({"papers/2026/mine.md": mine})
     reading, _, _ = build.load(options(folder), memory.NOTHING)
     news = found("Another title", arxiv="2604.00001", comments="7", upvotes="3", venue="There",

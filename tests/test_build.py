@@ -268,6 +268,38 @@ def test_the_index_is_the_same_every_time_and_kept_when_no_paper_changed(
     assert tree(tmp_path / "anew/pagefind") == index
 
 
+def made(runs: mock.Mock) -> list[str]:
+    """Of which papers indexes were made."""
+    return [call.args[1].name.rpartition("-")[0] for call in runs.call_args_list]
+
+
+def test_only_the_index_of_what_changed_is_made_again(content: Write, tmp_path: Path) -> None:
+    """A large catalogue has an index for the newest month, and one for each year before."""
+    days = [(year, month) for year in (2023, 2024, 2025) for month in (2, 5)]
+    files = {f"papers/{y}/p{y}-{m}.md": paper(f"P {y} {m}", f"{y}-{m:02}-03") for y, m in days}
+    folder = content(files)
+    run = search._run
+    with mock.patch.object(search, "LARGE", 3), mock.patch.object(search, "_run", side_effect=run) as runs:
+        build.build(options(folder, searchable=True))
+        assert made(runs) == ["newest", "2025", "2024", "2023"]
+        for edit, again in (
+            ({"papers/2024/p2024-2.md": paper("Changed", "2024-02-03")}, ["2024"]),
+            ({"papers/2025/p2025-6.md": paper("Newer", "2025-06-03")}, ["newest", "2025"]),
+            ({"papers/2025/p2025-6.md": None}, ["newest", "2025"]),
+            ({"topics/vision.md": "---\ntitle: Seeing\ndescription: x\n---\n"}, []),
+            ({"papers/2024/p2024-2.md": paper("P 2024 2", "2024-02-03")}, ["2024"]),
+            ({"papers/2023/p2023-2.md": None, "papers/2023/p2023-5.md": None}, []),
+            ({"papers/2025/p2025-2.md": None}, ["newest"]),
+        ):
+            runs.reset_mock()
+            content(edit)
+            build.build(options(folder, searchable=True))
+            assert made(runs) == again
+            build.build(options(folder, tmp_path / "anew", searchable=True))
+            assert tree(tmp_path / "site") == tree(tmp_path / "anew")
+            shutil.rmtree(tmp_path / "anew")
+
+
 def test_drafts_and_the_index_come_and_go(content: Write, tmp_path: Path) -> None:
     folder = content({A: paper("First"), B: paper("Second", draft="true")})
     for drafts, searchable in ((False, True), (True, False), (True, True), (False, True), (False, False)):
@@ -283,18 +315,18 @@ def test_pagefind_is_not_believed(content: Write, tmp_path: Path) -> None:
     folder = content({A: paper("First"), B: paper("Second")})
     run = search._run
 
-    def empties(stage: Path) -> None:
-        run(stage)
-        next((stage / "pagefind/fragment").iterdir()).write_bytes(b"")
+    def empties(pages: Path, folder: Path) -> None:
+        run(pages, folder)
+        next((folder / "fragment").iterdir()).write_bytes(b"")
 
-    def cuts(stage: Path) -> None:
-        run(stage)
-        path = next((stage / "pagefind/index").iterdir())
+    def cuts(pages: Path, folder: Path) -> None:
+        run(pages, folder)
+        path = next((folder / "index").iterdir())
         path.write_bytes(path.read_bytes()[:40])
 
-    def loses(stage: Path) -> None:
-        run(stage)
-        next((stage / "pagefind/fragment").iterdir()).unlink()
+    def loses(pages: Path, folder: Path) -> None:
+        run(pages, folder)
+        next((folder / "fragment").iterdir()).unlink()
 
     for fault, said in ((empties, "not Pagefind"), (cuts, "damaged"), (loses, "1 of 2")):
         with mock.patch.object(search, "_run", fault), pytest.raises(search.SearchFailed, match=said):

@@ -13,6 +13,8 @@ import build
 from catalogue import card
 from conftest import Write, options, paper, tree
 
+PICTURE = (Path(__file__).parent / "example" / "content" / "images" / "beam.png").read_bytes()
+
 SITE = 'title = "Test papers"\ndescription = "Invented."\nurl = "https://example.org/repo/"\ncards = true\n'
 DAY = dt.date(2026, 12, 31)
 
@@ -57,7 +59,7 @@ def test_pages_name_their_cards(content: Write) -> None:
         "site.toml": SITE,
         "papers/2026/a.md": paper("A", "2026-01-01"),
         "papers/2026/b.md": paper("B", "2026-01-02", image="{src: b.png, alt: A duck}"),
-        "images/b.png": b"\x89PNG\r\n\x1a\n",
+        "images/b.png": PICTURE,
     }
     folder = content(files)
     build.build(options(folder))

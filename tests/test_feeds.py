@@ -270,7 +270,7 @@ def test_a_feed_holds_the_newest_fifty(content: Write) -> None:
 def test_hostile_text_comes_back_exactly(content: Write) -> None:
     quoted = json.dumps(HOSTILE, ensure_ascii=False)
     author = f"\n  - {quoted}"
-    link = '[page](/about/), [note](#note), ![beam](/images/beam.png), `href="/x"` and $a<b$'
+    link = '# Note\n\n[page](/about/), [note](#note), ![beam](/images/beam.png), `href="/x"` and $a<b$'
     beam = (ROOT / "tests" / "example" / "content" / "images" / "beam.png").read_bytes()
     topic = f"---\ntitle: {quoted}\ndescription: {quoted}\n---\n"
     keys = f"title: {quoted}\ndate: 2025-04-11\nauthors:{author}\nsummary: {quoted}\ntopics: [odd]"

@@ -1,4 +1,5 @@
-// Pagefind finds papers by words; facets.json has their days, topics and organisations.
+// Pagefind finds papers by words, in one index or several that it merges; facets.json tells which, and has the
+// days, topics and organisations of the papers in the order of Pagefind's names for them.
 const KINDS = ['year', 'topic', 'organisation']
 const part = id => document.getElementById(id)
 const form = part('search'), field = form.elements, list = part('results'), { base } = form.dataset
@@ -10,13 +11,24 @@ let pagefind, all, found, shown, typing, broken, turn = 0
 const passes = (id, except) =>
   KINDS.every(kind => kind === except || !chosen[kind] || papers[id][kind].includes(chosen[kind]))
 const newest = (a, b) => papers[b.id].day.localeCompare(papers[a.id].day)
-const find = async text => (await pagefind.search(text)).results.filter(({ id }) => papers[id])
+const ask = async text => (await pagefind.search(text)).results
+
+// An index passes over words that it has not, of which another index may have all.
+const find = async text => {
+  let results = await ask(text)
+  const words = text && !text.includes('"') ? text.match(/\S+/g) : []
+  for (const word of words.length > 1 ? new Set(words.slice(0, 24)) : []) {
+    const has = new Set((await ask(word)).map(({ id }) => id))
+    results = results.filter(({ id }) => has.has(id))
+  }
+  return results
+}
 
 // Pagefind wants every word. Where no paper has them all, these have the most.
 const closest = async text => {
   const near = {}
   for (const word of new Set(text.match(/[^\s"]+/g)?.slice(0, 12))) {
-    for (const result of await find(word)) (near[result.id] ||= []).push(result)
+    for (const result of await ask(word)) (near[result.id] ||= []).push(result)
   }
   const most = Math.max(...Object.values(near).map(hits => hits.length))
   return Object.values(near).filter(hits => hits.length === most).map(([result]) => result)
@@ -120,19 +132,26 @@ const fail = () => {
 }
 
 const start = async () => {
-  const answer = fetch(`${base}/pagefind/facets.json`, { cache: 'no-cache' })
-  pagefind = await import(`${base}/pagefind/pagefind.js`)
-  const facets = await (await answer).json()
+  const answer = await fetch(`${base}/pagefind/facets.json`, { cache: 'no-cache' })
+  const facets = await answer.json()
+  const [first, ...others] = facets.parts.map(part => `${base}/pagefind/${part}/`)
+  pagefind = await import(`${first}pagefind.js`)
   titles.topic = new Map(facets.topics)
   titles.organisation = new Map(facets.organisations)
-  for (const [id, [day, topics, organisations]] of Object.entries(facets.papers)) papers[id] = {
-    day,
-    year: [day.slice(0, 4)],
-    topic: topics.map(i => facets.topics[i][0]),
-    organisation: organisations.map(i => facets.organisations[i][0])
+  await pagefind.options({ basePath: first, baseUrl: `${base}/` })
+  await Promise.all(others.map(part => pagefind.mergeIndex(part, { baseUrl: `${base}/` })))
+  all = await ask(null)
+  if (all.length !== facets.papers.length) throw new Error('The facets are not those of the index.')
+  for (const [i, id] of all.map(({ id }) => id).sort().entries()) {
+    const [day, topics, organisations] = facets.papers[i]
+    papers[id] = {
+      day,
+      year: [day.slice(0, 4)],
+      topic: topics.map(i => facets.topics[i][0]),
+      organisation: organisations.map(i => facets.organisations[i][0])
+    }
   }
-  await pagefind.options({ basePath: `${base}/pagefind/`, baseUrl: `${base}/` })
-  all = (await find(null)).sort(newest)
+  all.sort(newest)
   await all[0].data()
   part('facets').hidden = false
   form.onsubmit = event => {

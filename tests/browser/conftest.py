@@ -7,11 +7,13 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, NamedTuple
+from unittest import mock
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 import build
+from catalogue import search
 from conftest import missing, options
 
 ROOT = Path(__file__).parents[2]
@@ -55,7 +57,8 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     folder = tmp_path_factory.mktemp("pages") / "site"
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Pages, base=request.param, directory=str(folder)))
     url = f"http://127.0.0.1:{server.server_port}{request.param}"
-    build.build(options(ROOT / "content", folder, url=f"{url}/", searchable=True))
+    with mock.patch.object(search, "LARGE", 10 if request.param else 1_000):  # several indexes, and one
+        build.build(options(ROOT / "content", folder, url=f"{url}/", searchable=True))
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield Site(url, folder)
