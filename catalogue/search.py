@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -150,19 +151,21 @@ def _key(fragment: Any) -> str:
 
 def _facets(catalogue: Catalogue, parts: Parts, names: Names) -> str:
     """Which indexes there are, and of each paper, in the order of Pagefind's names, the day, the topics and
-    the organisations."""
+    the organisations. Pagefind's names are short: of papers in two indexes with one name, the key too."""
     topics = {topic.address: i for i, topic in enumerate(catalogue.topics.values())}
     organisations = {it.address: i for i, it in enumerate(catalogue.organisations.values())}
     named = sorted(
-        (names[part][entry.paper.key], entry) for part, entries in parts.items() for entry in entries
+        (names[part][entry.paper.key], entry.paper.key, entry) for part in parts for entry in parts[part]
     )
+    twins = {name for (name, *_), (other, *_) in pairwise(named) if name == other}
     rows = [
         [
             entry.paper.date.isoformat(),
             [topics[topic.address] for topic in entry.topics],
             [organisations[it.address] for it in entry.organisations],
+            *([key] if name in twins else []),
         ]
-        for _, entry in named
+        for name, key, entry in named
     ]
     made = {
         "parts": list(parts),

@@ -5,13 +5,17 @@ const part = id => document.getElementById(id)
 const form = part('search'), field = form.elements, list = part('results'), { base } = form.dataset
 const make = (tag, textContent, more) => Object.assign(document.createElement(tag), { textContent, ...more })
 const count = (number, noun) => `${number} ${noun}${number == 1 ? '' : 's'}`
-const papers = {}, titles = { year: new Map() }, chosen = {}
+const papers = {}, twins = new Set(), titles = { year: new Map() }, chosen = {}
 let pagefind, all, found, shown, typing, broken, turn = 0
 
 const passes = (id, except) =>
   KINDS.every(kind => kind === except || !chosen[kind] || papers[id][kind].includes(chosen[kind]))
 const newest = (a, b) => papers[b.id].day.localeCompare(papers[a.id].day)
-const ask = async text => (await pagefind.search(text)).results
+
+// Of papers in two indexes that have one name, the address tells which is meant.
+const whole = async result =>
+  twins.has(result.id) ? { ...result, id: result.id + (await result.data()).url } : result
+const ask = async text => Promise.all((await pagefind.search(text)).results.map(whole))
 
 // An index passes over words that it has not, of which another index may have all.
 const find = async text => {
@@ -140,18 +144,19 @@ const start = async () => {
   titles.organisation = new Map(facets.organisations)
   await pagefind.options({ basePath: first, baseUrl: `${base}/` })
   await Promise.all(others.map(part => pagefind.mergeIndex(part, { baseUrl: `${base}/` })))
-  all = await ask(null)
-  if (all.length !== facets.papers.length) throw new Error('The facets are not those of the index.')
-  for (const [i, id] of all.map(({ id }) => id).sort().entries()) {
-    const [day, topics, organisations] = facets.papers[i]
-    papers[id] = {
+  const ids = (await pagefind.search(null)).results.map(({ id }) => id).sort()
+  if (ids.length !== facets.papers.length) throw new Error('The facets are not those of the index.')
+  for (const [i, id] of ids.entries()) {
+    const [day, topics, organisations, key] = facets.papers[i]
+    if (key) twins.add(id)
+    papers[key ? `${id}${base}/papers/${key}/` : id] = {
       day,
       year: [day.slice(0, 4)],
       topic: topics.map(i => facets.topics[i][0]),
       organisation: organisations.map(i => facets.organisations[i][0])
     }
   }
-  all.sort(newest)
+  all = (await ask(null)).sort(newest)
   await all[0].data()
   part('facets').hidden = false
   form.onsubmit = event => {

@@ -2,7 +2,8 @@
 
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -52,19 +53,30 @@ class Pages(SimpleHTTPRequestHandler):
         pass
 
 
-@pytest.fixture(scope="session", params=["", "/repo"], ids=["root", "repo"])
-def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    folder = tmp_path_factory.mktemp("pages") / "site"
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Pages, base=request.param, directory=str(folder)))
-    url = f"http://127.0.0.1:{server.server_port}{request.param}"
-    with mock.patch.object(search, "LARGE", 10 if request.param else 1_000):  # several indexes, and one
-        build.build(options(ROOT / "content", folder, url=f"{url}/", searchable=True))
+@contextmanager
+def served(folder: Path, base: str) -> Iterator[str]:
+    """Serves a folder below `base`; gives its address without the last slash."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Pages, base=base, directory=str(folder)))
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield Site(url, folder)
+    yield f"http://127.0.0.1:{server.server_port}{base}"
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def serve() -> Callable[[Path, str], AbstractContextManager[str]]:
+    return served
+
+
+@pytest.fixture(scope="session", params=["", "/repo"], ids=["root", "repo"])
+def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("pages") / "site"
+    with served(folder, request.param) as url:
+        with mock.patch.object(search, "LARGE", 10 if request.param else 1_000):  # several indexes, and one
+            build.build(options(ROOT / "content", folder, url=f"{url}/", searchable=True))
+        yield Site(url, folder)
 
 
 @pytest.fixture(scope="session")
