@@ -111,6 +111,7 @@ def environment(catalogue: Catalogue, folder: Path | None = None) -> "Environmen
         return blake2b((TEMPLATES / "assets" / name).read_bytes(), digest_size=4).hexdigest()
 
     site = catalogue.settings
+    base, root = site.base, site.root  # worked out once, not at every link
     env = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -151,10 +152,10 @@ def environment(catalogue: Catalogue, folder: Path | None = None) -> "Environmen
         "paper_file": paper_file,
         "site": site,
         "navigation": catalogue.navigation,
-        "url": lambda address: site.base + address,
-        "absolute": lambda address: site.root + address,
-        "card": lambda address: f"{site.root}{address}card.png",
-        "asset": lambda name: f"{site.base}/assets/{name}?v={version(name)}",
+        "url": lambda address: base + address,
+        "absolute": lambda address: root + address,
+        "card": lambda address: f"{root}{address}card.png",
+        "asset": lambda name: f"{base}/assets/{name}?v={version(name)}",
         "lasting": lambda address: (site.identity or site.url).rstrip("/") + address,
         "period": Period.of,
         "weeks": weeks,
