@@ -6,12 +6,12 @@ import re
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from hashlib import blake2b
 from hashlib import sha256 as sha2
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from catalogue import card
 from catalogue.bibtex import bibtex
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from jinja2 import BytecodeCache, Environment
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
-FRAGMENTS = 5_000
+FRAGMENTS = 20_000
 
 
 class RenderFailed(Exception):
@@ -103,7 +103,7 @@ def environment(catalogue: Catalogue, folder: Path | None = None) -> "Environmen
 
     In `folder` are the files of papers that are made already.
     """
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
     from markupsafe import Markup
 
     @cache
@@ -121,42 +121,40 @@ def environment(catalogue: Catalogue, folder: Path | None = None) -> "Environmen
         auto_reload=False,
         bytecode_cache=_compiled(),
     )
-    fragments: dict[tuple[str, str], Markup] = {}
+    fragments: dict[tuple[Any, ...], str] = {}
 
-    def fragment(template: str, entry: Entry) -> Markup:
-        """What a template makes of an entry alone. It is kept for a while: an entry stands in many lists."""
-        key = template, entry.paper.key
-        if key not in fragments:
+    def kept(make: Callable[[], str], *name: object) -> str:
+        """What `make` gives, kept for a while under its name: an entry stands in many lists."""
+        if name not in fragments:
             if len(fragments) >= FRAGMENTS:
                 fragments.clear()
-            fragments[key] = Markup(env.get_template(template).render(entry=entry))
-        return fragments[key]
+            fragments[name] = make()
+        return fragments[name]
+
+    def fragment(template: str, **given: Any) -> Markup:
+        """What a template makes of these values alone."""
+        name = (template, *map(repr, given.values()))
+        return Markup(kept(lambda: env.get_template(template).render(given), *name))
 
     def paper_file(form: str, entry: Entry) -> Markup:
         """What /papers/KEY.`form` holds, as it was written."""
-        key = form, entry.paper.key
-        if key not in fragments:
-            if len(fragments) >= FRAGMENTS:
-                fragments.clear()
+
+        def read() -> str:
             try:
                 path = f"{folder}/papers/{entry.paper.key}.{form}"
                 with open(path, encoding="utf-8", newline="") as file:
-                    fragments[key] = Markup(file.read().strip("\n"))
+                    return file.read().strip("\n")
             except FileNotFoundError:  # such files are switched off
-                made = env.get_template(f"papers/paper.{form}").render(entry=entry)
-                fragments[key] = Markup(made.strip("\n"))
-        return fragments[key]
+                return env.get_template(f"papers/paper.{form}").render(entry=entry).strip("\n")
+
+        return Markup(kept(read, form, repr(entry)))
 
     env.globals |= {
         "fragment": fragment,
         "paper_file": paper_file,
         "site": site,
         "navigation": catalogue.navigation,
-        "url": lambda address: base + address,
-        "absolute": lambda address: root + address,
         "card": lambda address: f"{root}{address}card.png",
-        "asset": lambda name: f"{base}/assets/{name}?v={version(name)}",
-        "lasting": lambda address: (site.identity or site.url).rstrip("/") + address,
         "period": Period.of,
         "weeks": weeks,
         "months": MONTHS,
@@ -164,9 +162,14 @@ def environment(catalogue: Catalogue, folder: Path | None = None) -> "Environmen
         "file_schema": file_schema,
     }
     env.filters |= {
+        # With the context, as Jinja works out others when it compiles, which is kept for other sites, too.
+        "url": pass_context(lambda _, address: base + address),
+        "absolute": pass_context(lambda _, address: root + address),
+        "asset": pass_context(lambda _, name: f"{base}/assets/{name}?v={version(name)}"),
+        "lasting": pass_context(lambda _, address: (site.identity or site.url).rstrip("/") + address),
         "day": written,
         "weekday": lambda day: WEEKDAYS[day.weekday()],
-        "bibtex": bibtex,
+        "bibtex": lambda entry: kept(partial(bibtex, entry), "bibtex", repr(entry)),
         "csl": csl,
         "coins": coins,
         "formatted": formatted,

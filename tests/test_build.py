@@ -1,6 +1,7 @@
 """Building again equals building anew, and a failed build changes nothing."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -392,3 +393,11 @@ def test_two_builds_at_once_wait_for_each_other(content: Write, tmp_path: Path) 
         assert running.communicate()[1]
         assert running.returncode == 0
     assert tree(tmp_path / "site") == anew(tmp_path / "content", tmp_path / "anew")
+
+
+def test_templates_compiled_for_one_site_serve_another(content: Write) -> None:
+    folder = content({})
+    for base in ("/one", "/two"):
+        build.build(options(folder, url=f"https://example.org{base}/"))
+        links = set(re.findall('(?:href|src)="(/[^"/]*)', (folder.parent / "site/404.html").read_text()))
+        assert links == {base}

@@ -1,8 +1,8 @@
 {% if site.offline %}
 // Keeps the pages that were read, for when there is no connection. Newer ones always come first.
-const BASE = '{{ url("") }}', PAGES = `pages:${BASE}`, FILES = `files:${BASE}`, OFFLINE = `${BASE}/offline/`
+const BASE = '{{ ""|url }}', PAGES = `pages:${BASE}`, FILES = `files:${BASE}`, OFFLINE = `${BASE}/offline/`
 const LIMITS = { [PAGES]: 200, [FILES]: 150 }, PATIENCE = 4000
-const OWN = ['{{ asset("style.css") }}', '{{ asset("page.js") }}', '{{ asset("list.js") }}', '{{ asset("favicon.svg") }}']
+const OWN = ['{{ "style.css"|asset }}', '{{ "page.js"|asset }}', '{{ "list.js"|asset }}', '{{ "favicon.svg"|asset }}']
 
 self.addEventListener('install', event => event.waitUntil((async () => {
   await (await caches.open(PAGES)).addAll([OFFLINE, `${BASE}/reading-list/`])
@@ -38,7 +38,7 @@ self.addEventListener('fetch', event => {
   if (request.mode === 'navigate') {
     event.respondWith(newest(event, PAGES).catch(() => caches.match(OFFLINE)))
   } else if (address.searchParams.has('v')) {
-    event.respondWith(lasting(event, FILES))
+    event.respondWith((event, FILES)|lasting)
   } else {
     event.respondWith(newest(event, FILES))
   }
@@ -47,7 +47,7 @@ self.addEventListener('fetch', event => {
 // Pages are not kept here. Whoever had them kept is freed of that.
 self.addEventListener('install', () => self.skipWaiting())
 self.addEventListener('activate', event => event.waitUntil((async () => {
-  await Promise.all(['pages:{{ url("") }}', 'files:{{ url("") }}'].map(name => caches.delete(name)))
+  await Promise.all(['pages:{{ ""|url }}', 'files:{{ ""|url }}'].map(name => caches.delete(name)))
   await self.registration.unregister()
 })()))
 {% endif %}
