@@ -4,15 +4,15 @@ A small catalogue has one index, a large one an index for the newest month and o
 the browser merges: what did not change is not indexed again. Each index lies in a folder named by what is in
 it, so that one is never taken for another. Pagefind's own filters are not reproducible (their values are
 written in another order each time), so the site filters by `facets.json`, which has each paper's day, topics
-and organisations in the order of Pagefind's names for the papers. So the same pages give the same bytes.
+and organisations by Pagefind's name for the paper. So the same pages give the same bytes.
 """
 
 import json
 import os
 import re
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -150,22 +150,21 @@ def _key(fragment: Any) -> str:
 
 
 def _facets(catalogue: Catalogue, parts: Parts, names: Names) -> str:
-    """Which indexes there are, and of each paper, in the order of Pagefind's names, the day, the topics and
-    the organisations. Pagefind's names are short: of papers in two indexes with one name, the key too."""
+    """Which indexes there are, and of each paper, newest first, Pagefind's name, the day, the topics and the
+    organisations. Pagefind's names are short: of papers in two indexes with one name, the key too."""
     topics = {topic.address: i for i, topic in enumerate(catalogue.topics.values())}
     organisations = {it.address: i for i, it in enumerate(catalogue.organisations.values())}
-    named = sorted(
-        (names[part][entry.paper.key], entry.paper.key, entry) for part in parts for entry in parts[part]
-    )
-    twins = {name for (name, *_), (other, *_) in pairwise(named) if name == other}
+    named = [(names[part][entry.paper.key], entry) for part in parts for entry in parts[part]]
+    often = Counter(name for name, _ in named)
     rows = [
         [
+            name,
             entry.paper.date.isoformat(),
             [topics[topic.address] for topic in entry.topics],
             [organisations[it.address] for it in entry.organisations],
-            *([key] if name in twins else []),
+            *([entry.paper.key] if often[name] > 1 else []),
         ]
-        for name, key, entry in named
+        for name, entry in named
     ]
     made = {
         "parts": list(parts),

@@ -1,12 +1,12 @@
 // Pagefind finds papers by words, in one index or several that it merges; facets.json tells which, and has the
-// days, topics and organisations of the papers in the order of Pagefind's names for them.
+// days, topics and organisations of the papers by Pagefind's names for them.
 const KINDS = ['year', 'topic', 'organisation']
 const part = id => document.getElementById(id)
 const form = part('search'), field = form.elements, list = part('results'), { base } = form.dataset
 const make = (tag, textContent, more) => Object.assign(document.createElement(tag), { textContent, ...more })
 const count = (number, noun) => `${number} ${noun}${number == 1 ? '' : 's'}`
 const papers = {}, twins = new Set(), titles = { year: new Map() }, chosen = {}
-let pagefind, all, found, shown, typing, broken, turn = 0
+let pagefind, all, listed, found, shown, typing, broken, turn = 0
 
 const passes = (id, except) =>
   KINDS.every(kind => kind === except || !chosen[kind] || papers[id][kind].includes(chosen[kind]))
@@ -94,7 +94,8 @@ const more = async () => {
 
 const show = async () => {
   const mine = ++turn, text = field.q.value.trim(), filtered = Object.values(chosen).some(Boolean)
-  const exact = text ? await find(text) : all
+  // Asked for nothing, Pagefind loads every index as a whole: only where filters alone choose.
+  const exact = text ? await find(text) : filtered ? listed ||= (await ask(null)).sort(newest) : all
   const results = exact.length ? exact : await closest(text)
   if (mine !== turn) return
   offer(results)
@@ -144,20 +145,18 @@ const start = async () => {
   titles.organisation = new Map(facets.organisations)
   await pagefind.options({ basePath: first, baseUrl: `${base}/` })
   await Promise.all(others.map(part => pagefind.mergeIndex(part, { baseUrl: `${base}/` })))
-  const ids = (await pagefind.search(null)).results.map(({ id }) => id).sort()
-  if (ids.length !== facets.papers.length) throw new Error('The facets are not those of the index.')
-  for (const [i, id] of ids.entries()) {
-    const [day, topics, organisations, key] = facets.papers[i]
-    if (key) twins.add(id)
-    papers[key ? `${id}${base}/papers/${key}/` : id] = {
+  await pagefind.init()
+  all = facets.papers.map(([name, day, topics, organisations, key]) => {
+    if (key) twins.add(name)
+    const id = key ? `${name}${base}/papers/${key}/` : name
+    papers[id] = {
       day,
       year: [day.slice(0, 4)],
       topic: topics.map(i => facets.topics[i][0]),
       organisation: organisations.map(i => facets.organisations[i][0])
     }
-  }
-  all = (await ask(null)).sort(newest)
-  await all[0].data()
+    return { id }
+  })
   part('facets').hidden = false
   form.onsubmit = event => {
     if (!broken) event.preventDefault()

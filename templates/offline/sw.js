@@ -38,7 +38,7 @@ self.addEventListener('fetch', event => {
   if (request.mode === 'navigate') {
     event.respondWith(newest(event, PAGES).catch(() => caches.match(OFFLINE)))
   } else if (address.searchParams.has('v')) {
-    event.respondWith((event, FILES)|lasting)
+    event.respondWith(lasting(event, FILES))
   } else {
     event.respondWith(newest(event, FILES))
   }

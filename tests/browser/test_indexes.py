@@ -40,7 +40,7 @@ def test_two_papers_of_one_name_are_told_apart(
         with mock.patch.object(search, "LARGE", 1), mock.patch.object(search, "_make", collide):
             build.build(options(folder, tmp_path / "site", url=f"{url}/", searchable=True))
         rows = json.loads((tmp_path / "site/pagefind/facets.json").read_text())["papers"]
-        assert [row[3] for row in rows] == ["p2023", "p2024", "p2025"]
+        assert [row[4] for row in rows] == ["p2025", "p2024", "p2023"]
         unaided.goto(f"{url}/search/?q=otters&topic=vision&sort=newest")
         expect(unaided.locator("#results > li h2")).to_have_text(["Otters of 2025", "Otters of 2023"])
         unaided.goto(f"{url}/search/?q=otters&year=2024")
