@@ -25,6 +25,8 @@ LARGE = 1_000
 MOST = 8_000
 """Papers of a year that has an index for each quarter: Pagefind's memory grows with one index."""
 
+TELLING = "{const{error}=console;console.error=(...all)=>{error(...all);postMessage({broken:1})}}\n"
+"""Goes before Pagefind's worker: it passes over an index that it cannot load, and says so nowhere else."""
 
 Parts = Mapping[str, tuple[Entry, ...]]
 """The papers of each index, by the name of its folder."""
@@ -108,6 +110,8 @@ def _make(stage: Path, folder: Path, entries: tuple[Entry, ...], first: bool) ->
     for pattern in unused if first else [*unused, "*.js", "wasm.*"]:
         for path in folder.glob(pattern):  # type: ignore[assignment]
             path.unlink()  # type: ignore[attr-defined]
+    for path in folder.glob("pagefind-worker.js"):
+        path.write_text(TELLING + path.read_text("utf-8"), "utf-8")
     found = {_key(fragment): name for name, fragment in _fragments(folder)}
     if found.keys() != {entry.paper.key for entry in entries}:
         raise SearchFailed(f"the search index holds {len(found)} of {len(entries)} papers")

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from typing import NamedTuple
@@ -71,16 +72,22 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@contextmanager
+def previewed(folder: Path) -> Iterator[Preview]:
+    (folder / "secret.txt").write_text("secret")
+    process, said = start(folder, free_port())
+    port = re.search(r"127\.0\.0\.1:(\d+)/repo/", said)
+    assert port
+    yield Preview(int(port[1]), "/repo", folder, process)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=5)
+
+
 @pytest.fixture
 def preview(content: Write, tmp_path: Path) -> Iterator[Preview]:
     content({A: paper("First"), "papers/2025/b.md": paper("Second", "2025-04-11")})
-    (tmp_path / "secret.txt").write_text("secret")
-    process, said = start(tmp_path, free_port())
-    port = re.search(r"127\.0\.0\.1:(\d+)/repo/", said)
-    assert port
-    yield Preview(int(port[1]), "/repo", tmp_path, process)
-    process.send_signal(signal.SIGINT)
-    process.communicate(timeout=5)
+    with previewed(tmp_path) as started:
+        yield started
 
 
 TOY = """

@@ -136,6 +136,19 @@ const fail = () => {
   part('status').textContent = 'The search does not work just now. Reloading may help.'
 }
 
+// Pagefind passes over an index that it cannot load: what it then finds, or does not find, is not true. It says
+// so on the console, here or in its worker, which passes it on (see search.py).
+const Plain = window.Worker, { error } = console
+console.error = (...all) => error(...all, fail())
+if (Plain) {
+  window.Worker = class extends Plain {
+    constructor(...given) {
+      super(...given)
+      this.addEventListener('message', ({ data }) => data.broken && fail())
+    }
+  }
+}
+
 const start = async () => {
   const answer = await fetch(`${base}/pagefind/facets.json`, { cache: 'no-cache' })
   const facets = await answer.json()
