@@ -1,5 +1,5 @@
-"""Catalogues whose every field holds marked, hostile text: each format gives it back exactly, read by programs
-of others, and no page holds an element, an attribute or an address that is not on a list.
+"""Catalogues whose every field holds marked, hostile text: each format gives it back exactly to programs of
+others, and no page holds an element, an attribute or an address that is not on a list.
 """
 
 import html
@@ -8,10 +8,9 @@ import random
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 import bibtexparser
 import feedparser
@@ -19,18 +18,19 @@ import html5lib
 import pytest
 import rispy
 import yaml
+from listed import foreign
 from lxml import etree
 from pybtex.database import parse_string
 from pylatexenc.latex2text import LatexNodes2Text
 
 import build
-from catalogue import mathml
 from conftest import options
 
 ROOT = Path(__file__).parents[2]
 HOME = "https://example.org/repo"
-SIGNS = """< > & " ' ]]> </script> <!-- --> </title> <b> &amp; &lt; {{ 7*7 }} {% x %} % # _ ~ ^ | [a](b) ![ ` * @ ; :
-:: ##[error] %0A ${x} <![CDATA[ <?x ?> // javascript:x é 名 שלום 🦆 ﬁ A̧ TY-- ER-- @comment = , . ? ! ( ) + / \\/""".split()
+SIGNS = """< > & " ' ]]> </script> <!-- --> </title> <b> &amp; &lt; {{ 7*7 }} {% x %} % # _ ~ ^ | [a](b) ![ `
+* @ ; : :: ##[error] %0A ${x} <![CDATA[ <?x ?> // javascript:x é 名 שלום
+🦆 ﬁ A̧ TY-- ER-- @comment = , . ? ! ( ) + / \\/""".split()
 """Each ends, begins or escapes something in a format that the text comes to."""
 decode = LatexNodes2Text(math_mode="verbatim", strict_latex_spaces=True).latex_to_text
 
@@ -46,8 +46,8 @@ class World(NamedTuple):
 
 
 PAPERS = 6
-FIELDS = "title author affiliation keyword venue reason summary award version picture submitter source topic about \
-organisation told body page said".split()
+FIELDS = """title author affiliation keyword venue reason summary award version picture submitter source topic
+about organisation told body page said""".split()
 
 
 def texts(chance: random.Random) -> dict[str, str]:
@@ -110,7 +110,9 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
     (folder / "images").mkdir()
-    (folder / "images" / "beam.png").write_bytes((ROOT / "tests/example/content/images/beam.png").read_bytes())
+    (folder / "images" / "beam.png").write_bytes(
+        (ROOT / "tests/example/content/images/beam.png").read_bytes()
+    )
     build.build(options(folder))
     site = folder.parent / "site"
     return World(
@@ -168,7 +170,10 @@ def test_facts_and_meta_of_a_page(world: World, number: int) -> None:
     assert facts["name"] == facts["headline"] == world.of(number, "title")
     assert facts["author"][0]["name"] == world.of(number, "author")
     assert facts["author"][0]["affiliation"]["name"] == world.of(number, "affiliation")
-    assert (facts["description"], facts["keywords"]) == (world.of(number, "summary"), [world.of(number, "keyword")])
+    assert (facts["description"], facts["keywords"]) == (
+        world.of(number, "summary"),
+        [world.of(number, "keyword")],
+    )
     assert facts["about"][0]["name"] == world.of(number, "topic")
     assert facts["publication"]["name"] == world.of(number, "venue")
     assert facts["isPartOf"]["name"] == world.of(0, "site")
@@ -252,9 +257,11 @@ def test_data_for_programs(world: World) -> None:
         record = records[f"p{number}"]
         described = yaml.load(world.site[f"papers/p{number}.md"].decode().split("---\n")[1], yaml.BaseLoader)
         for it in (record, described):
-            one = (it["title"], it["authors"][0]["name"], it["authors"][0]["affiliation"], it["keywords"][0], it["venue"],
-                   it["status"]["reason"], it["summary"], it["awards"][0], it["versions"][0]["note"], it["image"]["alt"],
-                   it["submitter"], it["source"][0]["of"])  # fmt: skip
+            one = (
+                *(it["title"], it["authors"][0]["name"], it["authors"][0]["affiliation"], it["keywords"][0]),
+                *(it["venue"], it["status"]["reason"], it["summary"], it["awards"][0]),
+                *(it["versions"][0]["note"], it["image"]["alt"], it["submitter"], it["source"][0]["of"]),
+            )
             assert one == tuple(world.of(number, field) for field in FIELDS[:12])
         assert words(record["text"]) == world.of(number, "body")
         (day,) = json.loads(world.site[f"api/daily_papers/2025-0{number + 1}-15.json"])
@@ -263,7 +270,9 @@ def test_data_for_programs(world: World) -> None:
     changes = {it["key"]: it["title"] for it in json.loads(world.site["changes.json"])["changes"]}
     assert changes == {f"p{number}": world.of(number, "title") for number in range(PAPERS)}
     index = etree.fromstring(world.site["opensearch.xml"])
-    assert world.of(0, "slogan") in {words(text) for text in index.itertext()} | {world.of(0, "slogan")[:1024]}
+    assert world.of(0, "slogan") in {words(text) for text in index.itertext()} | {
+        world.of(0, "slogan")[:1024]
+    }
 
 
 def test_the_file_for_language_models(world: World) -> None:
@@ -297,53 +306,7 @@ def test_the_sitemap_names_every_page(world: World) -> None:
         assert f"{address.removeprefix(f'{HOME}/')}index.html" in world.site
 
 
-# --- what pages may hold ---------------------------------------------------------------------------
-
-COMMON = "aria-controls aria-current aria-describedby aria-haspopup aria-hidden aria-label aria-labelledby class hidden id \
-lang role tabindex popover".split()
-ELEMENTS = {
-    name: set(attributes.split())
-    for name, attributes in {
-        "a": "download href rel title type", "button": "popovertarget type", "form": "action method", "html": "",
-        "img": "alt loading src title", "input": "accept autocomplete checked maxlength name placeholder required type value",
-        "label": "for", "link": "href rel title type", "meta": "charset content http-equiv name property",
-        "ol": "start", "option": "selected value", "path": "d", "pre": "", "rect": "height width x y",
-        "script": "defer src type", "span": "title", "select": "name", "svg": "preserveAspectRatio viewBox", "td": "",
-        "th": "abbr scope", "time": "datetime", "textarea": "name", "details": "open",
-    }.items()
-} | dict.fromkeys("article blockquote body br caption code dd del div dl dt em fieldset figcaption figure footer h1 h2 h3 h4 h5 \
-h6 head header hr kbd legend li main mark menu nav noscript p s section small strong sub summary sup table tbody template \
-thead title tr ul output dialog h2 search".split(), set())  # fmt: skip
-ADDRESS = {"action", "href", "src"}
-OURS = re.compile(r"data-(?:authors|base|copy|count|date|giscus|key|title|worker|file|pagefind-[a-z]+)")
-
-
-def foreign(data: bytes) -> Iterator[str]:
-    """All that a page holds and should not: elements, attributes, addresses."""
-    root = html5lib.parse(data.decode(), treebuilder="etree")
-    for element in root.iter():
-        if not isinstance(element.tag, str):
-            yield f"a comment: {element.text}"
-            continue
-        name = element.tag.rpartition("}")[2]
-        math = element.tag.startswith("{http://www.w3.org/1998/Math/MathML}")
-        if name == "b" and element.text == "Save":  # our own, in the reading list
-            continue
-        allowed = set(mathml.ALLOWED[name].split()) if math and name in mathml.ALLOWED else ELEMENTS.get(name)
-        if allowed is None:
-            yield f"<{name}>"
-            continue
-        for attribute, value in element.attrib.items():
-            if attribute not in allowed and attribute not in COMMON and not OURS.fullmatch(str(attribute)):
-                yield f"<{name} {attribute}>"
-            if attribute in ADDRESS and not (
-                value.startswith(("#", "/repo/")) or (urlsplit(value).scheme in ("http", "https") and urlsplit(value).netloc)
-            ):
-                yield f"<{name} {attribute}={value}>"
-        if name == "script" and not (
-            (element.get("src") or "").startswith("/repo/assets/") or element.get("type") == "application/ld+json"
-        ):
-            yield f"<script>{element.text}"
+# --- what pages may hold ---
 
 
 def test_no_page_holds_anything_that_is_not_listed(world: World) -> None:
@@ -351,8 +314,13 @@ def test_no_page_holds_anything_that_is_not_listed(world: World) -> None:
     assert found == {}
 
 
-@pytest.mark.parametrize("markup", ["<b onclick=x>", "<iframe>", "<a href=javascript:x>", "<!-- x -->", "<script>x</script>",
-                                    "<a href=//x>", "<p style=x>", "<base href=/>", "<svg onload=x>"])  # fmt: skip
+@pytest.mark.parametrize(
+    "markup",
+    [
+        *("<b onclick=x>", "<iframe>", "<a href=javascript:x>", "<!-- x -->", "<script>x</script>"),
+        *("<a href=//x>", "<p style=x>", "<base href=/>", "<svg onload=x>"),
+    ],
+)
 def test_what_is_not_listed_is_seen(markup: str) -> None:
     """The control."""
     assert list(foreign(f"<!doctype html><title>x</title>{markup}".encode()))

@@ -12,88 +12,20 @@ from contextlib import ExitStack, contextmanager
 from itertools import product
 from pathlib import Path
 from unittest import mock
+from urllib.parse import urlsplit
 
 import jinja2
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from browser.conftest import FLAGS, served
+from hostile import ADDRESSES, MARK, RUNS, marked, put, written
+from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 import build
-from browser.conftest import browser as browser  # a fixture
-from browser.conftest import served
 from catalogue import markdown, render, settle
-from conftest import BASE, options, paper, problems
+from conftest import BASE, missing, options, paper, problems
 
-ROOT = Path(__file__).parents[2]
-RUNS = """<img src=x onerror=alert('@')>
-"><img src=x onerror=alert('@')>
-'><img src=x onerror=alert('@')>
-</title></textarea></script></style><img src=x onerror=alert('@')>
---><img src=x onerror=alert('@')>
-]]><img src=x onerror=alert('@')>
-<script>alert('@')</script>
-"><script>alert('@')</script>
-</script><script>alert('@')</script>
-</title><script>alert('@')</script>
-<ScRiPt>alert('@')</sCrIpT >
-<script/x>alert('@')</script/x>
-<script src="data:text/javascript,alert('@')"></script>
-<svg onload=alert('@')></svg>
-<svg/onload=alert('@')></svg>
-"><svg onload=alert('@')></svg>
-<svg><script>alert('@')</script></svg>
-<svg><animate onbegin=alert('@') attributeName=x dur=1s></svg>
-<svg><a xlink:href="javascript:alert('@')"><text>x</text></a></svg>
-<math><mtext></mtext></math><img src=x onerror=alert('@')>
-<iframe srcdoc="<img src=x onerror=alert('@')>"></iframe>
-<iframe src="javascript:alert('@')"></iframe>
-<object data="javascript:alert('@')"></object><img src=x onerror=alert('@')>
-<details open ontoggle=alert('@')><summary>x</summary></details>
-<video><source onerror=alert('@') src=x></video>
-<audio src=x onerror=alert('@')></audio>
-<input autofocus onfocus=alert('@')>
-<select autofocus onfocus=alert('@')></select>
-<textarea autofocus onfocus=alert('@')></textarea>
-<b onmouseover=alert('@')>x</b>
-<i tabindex=1 onfocus=alert('@')>x</i>
-<b onclick="alert('@')">x</b>
-<b oncontextmenu=alert('@')>x</b>
-<b onpointerdown=alert('@')>x</b>
-<b onbeforetoggle=alert('@') popover>x</b>
-<a href="javascript:alert('@')">x</a>
-<a href=" &#106;avascript:alert('@')">x</a>
-<a href="java&Tab;script:alert('@')">x</a>
-<form action="javascript:alert('@')"><button>x</button></form>
-<form><button formaction="javascript:alert('@')">x</button></form>
-<custom-element onclick=alert('@')>x</custom-element>
-<img src=x onerror="alert(&#39;@&#39;)">
-<img src=x onerror=alert(/@/.source)>
-<img src=x onerror=top.frames,alert('@')>
-<marquee onstart=alert('@')>x</marquee>
-<template><b>x</b></template><img src=x onerror=alert('@')>
-<noscript><p title="</noscript><img src=x onerror=alert('@')>">
-<style>@keyframes k{}</style><b onanimationstart=alert('@')>x</b>
-<link rel=stylesheet href=data:text/css,x onload=alert('@')>
-<img src="https://evil.example/@">
-<link rel=stylesheet href="https://evil.example/@">
-<script src="https://evil.example/@"></script>
-<iframe src="https://evil.example/@"></iframe>
-<object data="https://evil.example/@"></object>
-<embed src="https://evil.example/@">
-<video src="https://evil.example/@"></video>
-<svg><image href="https://evil.example/@"></image></svg>
-<b style="background:url(https://evil.example/@)">x</b>""".splitlines()
-"""Each runs `alert`, or asks a foreign host, where it stands unescaped. @ becomes the payload and field."""
-MARK = re.compile(r"n\d+-[\w.]+-")
-ADDRESSES = """javascript:alert('@') JaVaScRiPt:alert('@') javascript&colon;alert('@') javascript&#58;alert('@')
-&#106;avascript:alert('@') java&#10;script:alert('@') java&Tab;script:alert('@') &#1;javascript:alert('@')
-javascript://x.org/%0aalert('@') java&NewLine;script:alert('@') javascript&#x3a;alert('@')""".split()
-FORMS = {
-    "text": "{}", "heading": "## {}", "quote": "> {}", "item": "- {}", "strong": "**{}**", "code": "`` {} ``",
-    "block": "    {}", "cell": "| {} |\n|---|", "link": "[{}](https://example.org)",
-    "linktitle": '[x](https://example.org "{}")', "alt": "![{}](/images/beam.png)",
-}  # fmt: skip
 TRAPS = """for (const name of ['alert', 'confirm', 'prompt', 'print']) {
-  window[name] = said => console.debug(`ran ${said}`)
+  window[name] = said => console.debug(`ran ${document.baseURI} ${said}`)
 }
 addEventListener('securitypolicyviolation', event => console.debug(`refused ${event.blockedURI}`))"""
 OPEN = """addresses => Promise.all(addresses.map(async address => {
@@ -119,58 +51,6 @@ OPEN = """addresses => Promise.all(addresses.map(async address => {
 IN_ATTRIBUTES = ("alt", "linktitle", "picture")
 
 
-def marked(payload: str, number: int, field: str) -> str:
-    return payload.replace("@", f"n{number}-{field}-")
-
-
-def written(payload: str, number: int) -> dict[str, str]:
-    """A paper, a topic, an organisation and a page whose every field of free text is the payload."""
-
-    def value(field: str) -> str:
-        return json.dumps(marked(payload, number, field), ensure_ascii=False)
-
-    body = "\n\n".join(
-        form.format(marked(payload.replace('"', '\\"') if '"{' in form else payload, number, f"body.{kind}"))
-        for kind, form in FORMS.items()
-    )
-    body += "\n\nFindable."
-    date = f"{2016 + number // 12}-{number % 12 + 1:02}-15"
-    keys = f"""title: {value("title")}
-date: {date}
-authors:
-  - name: {value("author")}
-    affiliation: {value("affiliation")}
-topics: [t{number}]
-organisations: [o{number}]
-keywords: [{value("keyword")}]
-venue: {value("venue")}
-status: {{state: withdrawn, reason: {value("reason")}}}
-summary: {value("summary")}
-awards: [{value("award")}]
-versions: [{{date: {date}, note: {value("version")}}}]
-image: {{src: beam.png, alt: {value("picture")}}}
-submitter: {value("submitter")}
-source: [{{of: {value("source")}, url: "https://example.org"}}]
-upvotes: 1
-counted: {date}"""
-    described = f"title: {value('title2')}\ndescription: {value('description')}"
-    return {
-        f"papers/{date[:4]}/p{number}.md": f"---\n{keys}\n---\n{body}\n",
-        f"topics/t{number}.md": f"---\n{described}\n---\n{body}\n",
-        f"organisations/o{number}.md": f"---\n{described.replace('title', 'name', 1)}\n---\n{body}\n",
-        f"pages/a{number}.md": f"---\n{described.replace(value('title2'), 'Page')}\n---\n{body}\n",
-    }
-
-
-def put(folder: Path, files: dict[str, str]) -> Path:
-    for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text)
-    (folder / "images").mkdir(exist_ok=True)
-    shutil.copy(ROOT / "tests/example/content/images/beam.png", folder / "images")
-    return folder
-
-
 def catalogue(folder: Path, numbers: Iterable[int]) -> Path:
     """A catalogue of these payloads, of which none is a mistake."""
     files = dict(BASE) | {"site.toml": BASE["site.toml"] + "offline = false\n"}
@@ -179,6 +59,17 @@ def catalogue(folder: Path, numbers: Iterable[int]) -> Path:
     content = put(folder / "content", files)
     assert [str(problem) for problem in problems(content)] == []
     return content
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One that finds no other host."""
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if not chromium:
+        missing("Chromium")
+    alone = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=chromium, args=[*FLAGS, alone])
 
 
 @pytest.fixture(scope="module", params=[3, pytest.param(1, marks=pytest.mark.nightly)], ids=["some", "all"])
@@ -237,88 +128,85 @@ def made(content: Path, name: str, policy: bool = True, searchable: bool = False
         page.write_text(text)
     for feed in () if policy else site.glob("feeds/topics/*.json"):  # as a careless reader shows a feed
         items = json.loads(feed.read_text())["items"]
-        (feed.with_suffix(".html")).write_text("<!doctype html>" + "".join(it["content_html"] for it in items))
+        (feed.with_suffix(".html")).write_text(
+            "<!doctype html>" + "".join(it["content_html"] for it in items)
+        )
     return site
 
 
 def opened(browser: Browser, site: Path) -> tuple[set[tuple[str, str]], list[str]]:
-    """All pages of a site in Chromium: each mark of what ran or asked, with the kind of its page, and what
+    """All pages of a site in Chromium: each mark of what ran or asked, with the shape of its page, and what
     the policy refused."""
     ran: set[tuple[str, str]] = set()
     refused: list[str] = []
-    kind = ""
 
-    def asked(route: Route) -> None:
-        ran.add((route.request.url.rpartition("/")[2], kind))
-        route.abort()
+    def failed(request: Request) -> None:
+        host = urlsplit(request.url).hostname
+        if host and host != "127.0.0.1":
+            frame = request.frame
+            while frame.parent_frame and frame.parent_frame.parent_frame:
+                frame = frame.parent_frame
+            ran.add((request.url.rpartition("/")[2], shape(urlsplit(frame.url).path)))
 
     def heard(said: str) -> None:
         if said.startswith("refused"):
             refused.append(said)
         elif said.startswith("ran"):
-            ran.add((said[4:], kind))
+            _, address, mark = said.split(" ", 2)
+            ran.add((mark, shape(urlsplit(address).path)))
 
     with served(site, "") as url, browser.new_context(service_workers="block") as context:
         page: Page = context.new_page()
         page.add_init_script(TRAPS)
         page.on("console", lambda message: heard(message.text))
-        page.on("dialog", lambda dialog: (ran.add((dialog.message, kind)), dialog.dismiss()))
-        context.route(re.compile("^(?!http://127[.]0[.]0[.]1|data:|blob:)"), asked)
-        for kind, pages in sorted(kinds(site).items()):
-            page.goto(f"{url}/robots.txt")
-            for first in range(0, len(pages), 20):
-                page.evaluate(OPEN, [f"{url}/{path}" for path in pages[first : first + 20]])
+        page.on("dialog", lambda dialog: (ran.add((dialog.message, "")), dialog.dismiss()))
+        page.on("requestfailed", failed)  # as all to other hosts do
+        page.goto(f"{url}/robots.txt")
+        pages = [name for name, _ in telling(site)]
+        for first in range(0, len(pages), 20):
+            page.evaluate(OPEN, [f"{url}/{name}" for name in pages[first : first + 20]])
+        page.evaluate(OPEN, [f"{url}/reading-list/index.html"])  # now with papers in it
         if (site / "pagefind").exists():
-            kind = "search"
+            results = page.locator("#results > *")
             page.goto(f"{url}/search/?q=findable")
-            page.wait_for_selector("#results > *")
+            results.first.wait_for()
             while page.locator("#more").is_visible():
-                before = page.locator("#results > *").count()
+                before = results.count()
                 page.click("#more")
-                page.wait_for_function(
-                    "n => document.querySelectorAll('#results > *').length > n", arg=before
-                )
-            assert page.locator("#results > *").count() > 15
+                results.nth(before).wait_for()
+            assert results.count() > 15
     return ran, refused
 
 
-def kinds(site: Path) -> dict[str, list[str]]:
-    """The pages of a site by what they are, such as days, papers, topics; of those that hold no payload, one."""
-    found: dict[str, list[str]] = {}
+def shape(name: str) -> str:
+    """What a page is, by its address: a day, a paper, a topic …"""
+    name = re.sub(r"[0-9]+", "9", name.removeprefix("/"))
+    return re.sub(r"(authors|organisations|papers|topics)/[^/]+(?=[/.])", r"\1/x", name)
+
+
+def telling(site: Path) -> list[tuple[str, str]]:
+    """The names and the texts of the pages that hold a payload, and of one of each shape that holds none."""
+    found, shapes = [], set()
     for path in sorted(site.rglob("*.html")):
-        name = path.relative_to(site).as_posix()
-        if name.startswith("pagefind"):
-            continue
-        kind = re.sub(r"(authors|organisations|papers|topics|feeds)/[^/]+(?=[/.])", r"\1/x", re.sub(r"\d+", "9", name))
-        if MARK.search(path.read_text()) or kind not in found:
-            found.setdefault(kind, []).append(name)
+        name, text = path.relative_to(site).as_posix(), path.read_text()
+        if not name.startswith("pagefind") and (MARK.search(text) or shape(name) not in shapes):
+            shapes.add(shape(name))
+            found.append((name, text))
     return found
 
 
-def shown(site: Path) -> set[tuple[str, str]]:
-    """Each payload and field, with each kind of page that holds it."""
-    return {
-        (mark, kind)
-        for kind, pages in kinds(site).items()
-        for name in pages
-        for mark in MARK.findall((site / name).read_text())
-    }
-
-
-def live(site: Path) -> set[tuple[str, str]]:
-    """Those that stand there as they were written, and so should run; in an attribute, by closing it first."""
+def shown(site: Path, as_written: bool = False) -> set[tuple[str, str]]:
+    """Each payload and field, with each shape of page that holds it; or only those that stand there as they
+    were written, and so should run: in an attribute, by closing it first."""
     found = set()
-    for kind, pages in kinds(site).items():
-        for text in ((site / name).read_text() for name in pages):
-            for mark in set(MARK.findall(text)):
-                number, field = mark[1:-1].split("-", 1)
-                payload = RUNS[int(number)]
-                if marked(payload, int(number), field) in text and (
-                    payload[0] == '"' or not field.endswith(IN_ATTRIBUTES)
-                ):
-                    found.add((mark, kind))
+    for name, text in telling(site):
+        for mark in set(MARK.findall(text)):
+            number, field = mark[1:-1].split("-", 1)
+            payload = RUNS[int(number)]
+            closes = payload[0] == '"' or not field.endswith(IN_ATTRIBUTES)
+            if not as_written or (closes and marked(payload, int(number), field) in text):
+                found.add((mark, shape(name)))
     return found
-
 
 
 def test_no_payload_in_any_field_of_any_page_runs(hostile: Path, browser: Browser) -> None:
@@ -335,7 +223,7 @@ def test_nothing_even_tries(hostile: Path, browser: Browser) -> None:
 
 def fire(browser: Browser, site: Path) -> bool:
     """Whether at least 95 of 100 payloads that stand unescaped in a page run there."""
-    wanted, (ran, _) = live(site), opened(browser, site)
+    wanted, (ran, _) = shown(site, as_written=True), opened(browser, site)
     return len(wanted) > 30 and len(ran & wanted) >= 0.95 * len(wanted)
 
 
@@ -349,7 +237,7 @@ def test_the_policy_holds_what_is_not_escaped(control: Path, browser: Browser) -
     with unescaped():
         site = made(control, "held")
     ran, refused = opened(browser, site)
-    assert ran == set() and len(refused) >= len(live(site))
+    assert ran == set() and len(refused) >= len(shown(site, as_written=True))
 
 
 def test_texts_of_every_page(everywhere: Path, browser: Browser) -> None:
