@@ -30,7 +30,7 @@ TRAPS = """for (const name of ['alert', 'confirm', 'prompt', 'print']) {
 addEventListener('securitypolicyviolation', event => console.debug(`refused ${event.blockedURI}`))"""
 OPEN = """addresses => Promise.all(addresses.map(async address => {
   const frame = document.body.appendChild(document.createElement('iframe'))
-  const loaded = new Promise(done => { frame.onload = done; setTimeout(done, 3000) })
+  const loaded = new Promise(done => { frame.onload = done; setTimeout(done, 20000) })
   frame.src = address
   await loaded
   if (!frame.contentDocument) throw new Error(`${address} is left`)
@@ -221,16 +221,17 @@ def test_nothing_even_tries(hostile: Path, browser: Browser) -> None:
     assert opened(browser, made(hostile, "whole")) == (set(), [])
 
 
-def fire(browser: Browser, site: Path) -> bool:
-    """Whether at least 95 of 100 payloads that stand unescaped in a page run there."""
+def assert_they_fire(browser: Browser, site: Path) -> None:
+    """At least 95 of 100 payloads that stand unescaped in a page run there."""
     wanted, (ran, _) = shown(site, as_written=True), opened(browser, site)
-    return len(wanted) > 30 and len(ran & wanted) >= 0.95 * len(wanted)
+    assert len(wanted) > 300
+    assert len(wanted - ran) <= 0.05 * len(wanted), sorted(wanted - ran)
 
 
 def test_the_traps_catch_what_is_not_escaped(control: Path, browser: Browser) -> None:
     with unescaped():
         site = made(control, "unescaped", policy=False)
-    assert fire(browser, site)
+    assert_they_fire(browser, site)
 
 
 def test_the_policy_holds_what_is_not_escaped(control: Path, browser: Browser) -> None:
@@ -245,7 +246,7 @@ def test_texts_of_every_page(everywhere: Path, browser: Browser) -> None:
     assert opened(browser, made(everywhere, "whole")) == (set(), [])
     with unescaped():
         site = made(everywhere, "unescaped", policy=False)
-    assert fire(browser, site)
+    assert_they_fire(browser, site)
 
 
 def test_no_address_that_runs_becomes_a_link(tmp_path: Path, browser: Browser) -> None:
