@@ -57,8 +57,11 @@ def _name(parts: Name) -> str:
 
 
 def _latex(text: str) -> str:
-    """Text with LaTeX's special characters escaped, but for mathematics whose braces match."""
+    """Text with LaTeX's special characters escaped, and hyphens kept from joining to a dash, but for
+    mathematics whose braces match."""
     return "".join(
-        part if i % 2 and part.count("{") == part.count("}") else part.replace("\\$", "$").translate(_SPECIAL)
+        part
+        if i % 2 and part.count("{") == part.count("}")
+        else re.sub("-(?=-)", "-{}", part.replace("\\$", "$").translate(_SPECIAL))
         for i, part in enumerate(re.split(r"((?<!\\)\$[^$]+(?<!\\)\$)", text))
     )

@@ -188,7 +188,7 @@ def environment(catalogue: Catalogue, folder: Path | None = None) -> "Environmen
         "home": home,
         "json": lambda value, indent=None: Markup(json.dumps(value, ensure_ascii=False, indent=indent)),
         "linked": lambda entry: linked(entry, site),
-        "markdown_text": lambda text: Markup(re.sub(r"([\\`*_\[\]<>#])", r"\\\1", text)),
+        "markdown_text": lambda text: Markup(re.sub(r"([\\`*_\[\]<>#]|&(?=#?\w+;))", r"\\\1", text)),
         "newest": newest,
         "record": lambda entry: record(entry, site),
         "source": lambda paper: source(paper, catalogue),

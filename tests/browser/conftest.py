@@ -59,10 +59,12 @@ def served(folder: Path, base: str) -> Iterator[str]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Pages, base=base, directory=str(folder)))
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}{base}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}{base}"
+    finally:  # or a test that fails would never end
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 @pytest.fixture
