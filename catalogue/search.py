@@ -10,14 +10,13 @@ and organisations in the order of Pagefind's names for the papers. So the same p
 import json
 import os
 import re
-import shutil
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from catalogue.model import Catalogue, Entry, digest, group
-from catalogue.write import link
+from catalogue.write import clear, link
 
 FOLDER = "pagefind"
 LARGE = 1_000
@@ -64,9 +63,9 @@ def bring(stage: Path, site: Path, catalogue: Catalogue, parts: Parts, known: Na
     folder = stage / FOLDER
     for old in list(folder.iterdir()) if folder.is_dir() else []:
         if old.name not in known or old.name not in parts:
-            shutil.rmtree(old) if old.is_dir() else old.unlink()
+            clear(old) if old.is_dir() else old.unlink()
     if not parts:
-        shutil.rmtree(folder, ignore_errors=True)
+        clear(folder)
         return {}
     folder.mkdir(exist_ok=True)
     names = {}
@@ -74,7 +73,7 @@ def bring(stage: Path, site: Path, catalogue: Catalogue, parts: Parts, known: Na
         if part in known and ((folder / part).is_dir() or _keep(site / FOLDER / part, folder / part)):
             names[part] = known[part]
         else:
-            shutil.rmtree(folder / part, ignore_errors=True)
+            clear(folder / part)
             names[part] = _make(stage, folder / part, entries, first=place == 0)
     (folder / "facets.json").write_text(_facets(catalogue, parts, names), "utf-8")
     return names
@@ -103,7 +102,7 @@ def _make(stage: Path, folder: Path, entries: tuple[Entry, ...], first: bool) ->
         (pages / path).parent.mkdir(parents=True)
         link(f"{stage}/{path}", f"{pages}/{path}")
     _run(pages, folder)
-    shutil.rmtree(pages)
+    clear(pages)
     unused = ["pagefind-*ui*", "pagefind-highlight.js"]  # Pagefind's own interface; ours is search.js
     for pattern in unused if first else [*unused, "*.js", "wasm.*"]:
         for path in folder.glob(pattern):  # type: ignore[assignment]

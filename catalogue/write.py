@@ -83,8 +83,7 @@ def stage(
         for path in touched:
             _take(site, folder, path)
         return folder, frozenset()
-    if folder.exists():
-        shutil.rmtree(folder)
+    clear(folder)
     folder.mkdir()
     return folder, frozenset([path for path in kept if not _take(site, folder, path)])
 
@@ -114,6 +113,16 @@ def remove(folder: Path, paths: Collection[str]) -> None:
                 path = os.path.dirname(path)
 
 
+def clear(folder: Path) -> None:
+    """Removes a folder, if it is there, and all that is in it. What it raises names the folder, where
+    `shutil` would name a file without saying where it lies."""
+    try:
+        if folder.exists():
+            shutil.rmtree(folder)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(folder)) from error
+
+
 def link(source: str, target: str) -> None:
     """A second name for a file, or a copy where the file system has no links."""
     try:
@@ -133,9 +142,14 @@ def publish(stage: Path, site: Path, named: str) -> None:
     if not site.exists():
         os.rename(stage, site)
     elif not _exchange(stage, site):
-        os.rename(site, workshop(site) / "old")  # from here to the next line there is no site:
-        os.rename(stage, site)  # `recover` mends that
-    recover(site)
+        os.rename(site, workshop(site) / "old")  # from here to the next rename there is no site:
+        try:  # `recover` mends that
+            os.rename(stage, site)
+        except OSError:
+            recover(site)
+            raise
+    with suppress(OSError):  # the new site is there: what is left is for the next build to clear away
+        recover(site)
 
 
 def recover(site: Path) -> None:
@@ -146,7 +160,7 @@ def recover(site: Path) -> None:
     if old.exists() and not site.exists():
         os.rename(old, site)
     if stage.exists() and (old.exists() or not name(stage)):
-        shutil.rmtree(stage)
+        clear(stage)
     if old.exists():
         os.rename(old, stage)
     if named := name(site):
