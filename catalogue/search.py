@@ -119,7 +119,9 @@ def _run(pages: Path, folder: Path) -> None:
     from pagefind_bin import get_executable
 
     command = [str(get_executable()), "--site", str(pages), "--output-path", str(folder), "--quiet"]
-    done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    done = subprocess.run(  # it inherits the lock: if this process is killed, no build meets what it writes
+        command, capture_output=True, text=True, stdin=subprocess.DEVNULL, close_fds=False
+    )
     if done.returncode:
         last = (done.stderr or done.stdout).strip().rpartition("\n")[2]
         raise SearchFailed(f"Pagefind ended with status {done.returncode}: {last}")

@@ -46,7 +46,7 @@ def lock(site: Path, waiting: Callable[[str], None]) -> Iterator[None]:
     """Holds the site for one build at a time; `waiting` is told by whom it is held. Raises Refused,
     before anything is written, for a folder that no build made.
 
-    The system frees the lock when its holder ends, however it ends.
+    The system frees the lock when its holder ends, however it ends, and all processes that it started.
     """
     _refuse_foreign(site)
     folder = workshop(site)
@@ -55,6 +55,7 @@ def lock(site: Path, waiting: Callable[[str], None]) -> Iterator[None]:
         if sys.platform != "win32":
             import fcntl
 
+            os.set_inheritable(file.fileno(), True)
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
