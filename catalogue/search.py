@@ -19,6 +19,7 @@ from catalogue.model import Catalogue, Entry, digest, group
 from catalogue.write import clear, link
 
 FOLDER = "pagefind"
+FACETS = f"{FOLDER}/facets.json"
 LARGE = 1_000
 """Papers of a catalogue that has several indexes."""
 MOST = 8_000
@@ -75,7 +76,7 @@ def bring(stage: Path, site: Path, catalogue: Catalogue, parts: Parts, known: Na
         else:
             clear(folder / part)
             names[part] = _make(stage, folder / part, entries, first=place == 0)
-    (folder / "facets.json").write_text(_facets(catalogue, parts, names), "utf-8")
+    (stage / FACETS).write_text(_facets(catalogue, parts, names), "utf-8")
     return names
 
 

@@ -35,7 +35,8 @@ def memory_of(site: Path) -> Path:
 
 def _refuse_foreign(site: Path) -> None:
     """Raises Refused unless the site is one that a build made, or there is nothing yet."""
-    if site.is_symlink() or (site.exists() and not site.is_dir()) or not site.name:
+    linked = site.is_symlink() or workshop(site).is_symlink()
+    if linked or (site.exists() and not site.is_dir()) or not site.name:
         raise Refused(f"{site} is not a folder for a site. Name another with --site")
     if site.exists() and not (site / MARKER).is_file() and any(site.iterdir()):
         raise Refused(f"{site} holds files that no build made. Empty it, or name another with --site")
@@ -69,16 +70,17 @@ def lock(site: Path, waiting: Callable[[str], None]) -> Iterator[None]:
 
 
 def stage(
-    site: Path, before: str, touched: Collection[str], kept: Iterable[str]
+    site: Path, before: str, touched: Collection[str], next_: Collection[str], kept: Iterable[str]
 ) -> tuple[Path, frozenset[str]]:
     """A folder like the site, to be changed and published, and those of its files that were lost.
 
     The site before this one, which publishing left here under the name `before`, differs from it only in
-    what was `touched`: that is put right. Where it is not here, the stage is made of the `kept` files. They
-    are linked: links cost no space and no copying, but nothing may be written into a linked file.
+    what was `touched`: that is put right. Where it is not here, or somebody's link would lead what is done
+    there, or to the `next_` files, elsewhere, the stage is made of the `kept` files. They are linked: links
+    cost no space and no copying, but nothing may be written into a linked file.
     """
     folder = workshop(site) / "stage"
-    if name(folder) == before != "":
+    if name(folder) == before != "" and not _led_away(folder, (*touched, *next_)):
         (folder / MARKER).unlink()  # from here on it is no whole site
         remove(folder, touched)
         for path in touched:
@@ -87,6 +89,15 @@ def stage(
     clear(folder)
     folder.mkdir()
     return folder, frozenset([path for path in kept if not _take(site, folder, path)])
+
+
+def _led_away(folder: Path, paths: Iterable[str]) -> bool:
+    """Whether a folder on the way to one of these files is a link."""
+    parents: set[str] = set()
+    for path in paths:
+        while (path := os.path.dirname(path)) and path not in parents:
+            parents.add(path)
+    return any(os.path.islink(f"{folder}/{parent}") for parent in parents)
 
 
 def _take(site: Path, folder: Path, path: str) -> bool:
@@ -158,6 +169,8 @@ def recover(site: Path) -> None:
     a stage that is no whole site."""
     folder = workshop(site)
     old, stage = folder / "old", folder / "stage"
+    if stage.is_symlink():
+        stage.unlink()
     if old.exists() and not site.exists():
         os.rename(old, site)
     if stage.exists() and (old.exists() or not name(stage)):
