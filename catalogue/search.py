@@ -26,6 +26,9 @@ MOST = 8_000
 """Papers of a year that has an index for each quarter: Pagefind's memory grows with one index."""
 
 
+ENDS = {".js": (b"search};", b"})();"), ".json": (b"]}",)}
+"""How Pagefind's own files end that are not compressed: on a full disk it leaves half of them."""
+
 Parts = Mapping[str, tuple[Entry, ...]]
 """The papers of each index, by the name of its folder."""
 Names = Mapping[str, Mapping[str, str]]
@@ -143,6 +146,8 @@ def _fragments(folder: Path) -> Iterator[tuple[str, Any]]:
                 raise SearchFailed(f"{FOLDER}/{path.name} of the search index is not Pagefind's")
             if path.suffix == ".pf_fragment":
                 yield path.stem, json.loads(data.removeprefix(b"pagefind_dcd"))
+        elif path.is_file() and not path.read_bytes().rstrip().endswith(ENDS.get(path.suffix, (b"",))):
+            raise SearchFailed(f"{FOLDER}/{path.name} of the search index is not whole")
         elif path.is_file() and not path.stat().st_size:
             raise SearchFailed(f"{FOLDER}/{path.name} of the search index is empty")
 
