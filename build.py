@@ -112,6 +112,8 @@ def load(
 def build(options: Options) -> Outcome:
     """Brings the site up to the content and makes only what changed, all or nothing: whatever is
     raised, the old site stays as it was."""
+    if options.content.resolve().is_relative_to(options.site.resolve()):
+        raise write.Refused(f"{options.site} holds the content. Name another with --site")
     with write.lock(options.site, waiting=say):
         ground = memory.ground(options.url, files=(options.content / "site.toml", render.TEMPLATES))
         seen, remembered = files.walk(options.content), write.memory_of(options.site)
@@ -125,7 +127,8 @@ def build(options: Options) -> Outcome:
         change = memory.compare(known, now, parts)
         if change.any:
             kept = (path for plan in plans if plan.path not in change.stale for path in plan.files)
-            stage, lost = write.stage(options.site, known.before, known.touched, kept)
+            next_ = (*change.away, search.FACETS)
+            stage, lost = write.stage(options.site, known.before, known.touched, next_, kept)
             stale = [plan for plan in plans if plan.path in change.stale or lost.intersection(plan.files)]
             touched = {*change.away, *chain.from_iterable(plan.files for plan in stale)}
             write.remove(stage, touched)

@@ -204,6 +204,10 @@ def _compiled() -> "BytecodeCache | None":
     from jinja2.bccache import Bucket
 
     class Compiled(FileSystemBytecodeCache):
+        def load_bytecode(self, bucket: Bucket) -> None:
+            with suppress(OSError):  # without it the template is compiled again
+                super().load_bytecode(bucket)
+
         def dump_bytecode(self, bucket: Bucket) -> None:
             with suppress(OSError):  # without it the next build compiles again
                 super().dump_bytecode(bucket)

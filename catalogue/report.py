@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,15 +17,17 @@ LONG = 1000
 
 
 def say(text: str) -> None:
-    """One line for the person who waits."""
-    click.echo(printable(text), err=True)
+    """One line for the person who waits. The work is no worse for a terminal that is gone, or a full disk
+    under the log."""
+    with suppress(OSError):
+        click.echo(printable(text), err=True)
 
 
 def problems_found(problems: tuple[Problem, ...]) -> None:
     """All problems, one a line. In GitHub Actions also as annotations of the very lines and, because
     it shows only ten of those a step, as the step's summary."""
     for problem in problems:
-        click.echo(str(problem), err=True)
+        say(str(problem))
     if os.environ.get("GITHUB_ACTIONS") == "true":
         for problem in problems:
             click.echo(problem.annotation())

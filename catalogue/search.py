@@ -10,16 +10,16 @@ and organisations by Pagefind's name for the paper. So the same pages give the s
 import json
 import os
 import re
-import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from catalogue.model import Catalogue, Entry, digest, group
-from catalogue.write import link
+from catalogue.write import clear, link
 
 FOLDER = "pagefind"
+FACETS = f"{FOLDER}/facets.json"
 LARGE = 1_000
 """Papers of a catalogue that has several indexes."""
 MOST = 8_000
@@ -27,6 +27,9 @@ MOST = 8_000
 
 TELLING = "{const{error}=console;console.error=(...all)=>{error(...all);postMessage({broken:1})}}\n"
 """Goes before Pagefind's worker: it passes over an index that it cannot load, and says so nowhere else."""
+
+ENDS = {".js": (b"search};", b"})();"), ".json": (b"]}",)}
+"""How Pagefind's own files end that are not compressed: on a full disk it leaves half of them."""
 
 Parts = Mapping[str, tuple[Entry, ...]]
 """The papers of each index, by the name of its folder."""
@@ -66,9 +69,9 @@ def bring(stage: Path, site: Path, catalogue: Catalogue, parts: Parts, known: Na
     folder = stage / FOLDER
     for old in list(folder.iterdir()) if folder.is_dir() else []:
         if old.name not in known or old.name not in parts:
-            shutil.rmtree(old) if old.is_dir() else old.unlink()
+            clear(old) if old.is_dir() else old.unlink()
     if not parts:
-        shutil.rmtree(folder, ignore_errors=True)
+        clear(folder)
         return {}
     folder.mkdir(exist_ok=True)
     names = {}
@@ -76,9 +79,9 @@ def bring(stage: Path, site: Path, catalogue: Catalogue, parts: Parts, known: Na
         if part in known and ((folder / part).is_dir() or _keep(site / FOLDER / part, folder / part)):
             names[part] = known[part]
         else:
-            shutil.rmtree(folder / part, ignore_errors=True)
+            clear(folder / part)
             names[part] = _make(stage, folder / part, entries, first=place == 0)
-    (folder / "facets.json").write_text(_facets(catalogue, parts, names), "utf-8")
+    (stage / FACETS).write_text(_facets(catalogue, parts, names), "utf-8")
     return names
 
 
@@ -105,13 +108,13 @@ def _make(stage: Path, folder: Path, entries: tuple[Entry, ...], first: bool) ->
         (pages / path).parent.mkdir(parents=True)
         link(f"{stage}/{path}", f"{pages}/{path}")
     _run(pages, folder)
-    shutil.rmtree(pages)
+    clear(pages)
     unused = ["pagefind-*ui*", "pagefind-highlight.js"]  # Pagefind's own interface; ours is search.js
     for pattern in unused if first else [*unused, "*.js", "wasm.*"]:
         for path in folder.glob(pattern):  # type: ignore[assignment]
             path.unlink()  # type: ignore[attr-defined]
-    for path in folder.glob("pagefind-worker.js"):
-        path.write_text(TELLING + path.read_text("utf-8"), "utf-8")
+    for worker in folder.glob("pagefind-worker.js"):
+        worker.write_text(TELLING + worker.read_text("utf-8"), "utf-8")
     found = {_key(fragment): name for name, fragment in _fragments(folder)}
     if found.keys() != {entry.paper.key for entry in entries}:
         raise SearchFailed(f"the search index holds {len(found)} of {len(entries)} papers")
@@ -124,7 +127,9 @@ def _run(pages: Path, folder: Path) -> None:
     from pagefind_bin import get_executable
 
     command = [str(get_executable()), "--site", str(pages), "--output-path", str(folder), "--quiet"]
-    done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    done = subprocess.run(  # it inherits the lock: if this process is killed, no build meets what it writes
+        command, capture_output=True, text=True, stdin=subprocess.DEVNULL, close_fds=False
+    )
     if done.returncode:
         last = (done.stderr or done.stdout).strip().rpartition("\n")[2]
         raise SearchFailed(f"Pagefind ended with status {done.returncode}: {last}")
@@ -145,6 +150,8 @@ def _fragments(folder: Path) -> Iterator[tuple[str, Any]]:
                 raise SearchFailed(f"{FOLDER}/{path.name} of the search index is not Pagefind's")
             if path.suffix == ".pf_fragment":
                 yield path.stem, json.loads(data.removeprefix(b"pagefind_dcd"))
+        elif path.is_file() and not path.read_bytes().rstrip().endswith(ENDS.get(path.suffix, (b"",))):
+            raise SearchFailed(f"{FOLDER}/{path.name} of the search index is not whole")
         elif path.is_file() and not path.stat().st_size:
             raise SearchFailed(f"{FOLDER}/{path.name} of the search index is empty")
 

@@ -31,7 +31,7 @@ def spread(work: Callable[[Item], Result], items: Sequence[Item], jobs: int) -> 
 
     global _work
     _work = (work, items)
-    with ProcessPoolExecutor(jobs, multiprocessing.get_context("fork")) as pool:
+    with ProcessPoolExecutor(jobs, multiprocessing.get_context("fork"), _end_with_parent) as pool:
         try:
             for results in pool.map(_batch, range(0, len(items), BATCH)):
                 yield from results
@@ -40,6 +40,20 @@ def spread(work: Callable[[Item], Result], items: Sequence[Item], jobs: int) -> 
 
 
 _work: Any = None
+
+
+def _end_with_parent() -> None:
+    """Ends this worker as soon as its parent is no more, even if that was killed: else it would wait for ever
+    for work, and hold the lock of the site that it has inherited."""
+    import multiprocessing
+    import threading
+
+    def wait() -> None:
+        if parent := multiprocessing.parent_process():
+            parent.join()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def _batch(start: int) -> list[Any]:

@@ -35,7 +35,8 @@ def memory_of(site: Path) -> Path:
 
 def _refuse_foreign(site: Path) -> None:
     """Raises Refused unless the site is one that a build made, or there is nothing yet."""
-    if site.is_symlink() or (site.exists() and not site.is_dir()) or not site.name:
+    linked = site.is_symlink() or workshop(site).is_symlink()
+    if linked or (site.exists() and not site.is_dir()) or not site.name:
         raise Refused(f"{site} is not a folder for a site. Name another with --site")
     if site.exists() and not (site / MARKER).is_file() and any(site.iterdir()):
         raise Refused(f"{site} holds files that no build made. Empty it, or name another with --site")
@@ -46,7 +47,7 @@ def lock(site: Path, waiting: Callable[[str], None]) -> Iterator[None]:
     """Holds the site for one build at a time; `waiting` is told by whom it is held. Raises Refused,
     before anything is written, for a folder that no build made.
 
-    The system frees the lock when its holder ends, however it ends.
+    The system frees the lock when its holder ends, however it ends, and all processes that it started.
     """
     _refuse_foreign(site)
     folder = workshop(site)
@@ -55,6 +56,7 @@ def lock(site: Path, waiting: Callable[[str], None]) -> Iterator[None]:
         if sys.platform != "win32":
             import fcntl
 
+            os.set_inheritable(file.fileno(), True)
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -68,25 +70,34 @@ def lock(site: Path, waiting: Callable[[str], None]) -> Iterator[None]:
 
 
 def stage(
-    site: Path, before: str, touched: Collection[str], kept: Iterable[str]
+    site: Path, before: str, touched: Collection[str], next_: Collection[str], kept: Iterable[str]
 ) -> tuple[Path, frozenset[str]]:
     """A folder like the site, to be changed and published, and those of its files that were lost.
 
     The site before this one, which publishing left here under the name `before`, differs from it only in
-    what was `touched`: that is put right. Where it is not here, the stage is made of the `kept` files. They
-    are linked: links cost no space and no copying, but nothing may be written into a linked file.
+    what was `touched`: that is put right. Where it is not here, or somebody's link would lead what is done
+    there, or to the `next_` files, elsewhere, the stage is made of the `kept` files. They are linked: links
+    cost no space and no copying, but nothing may be written into a linked file.
     """
     folder = workshop(site) / "stage"
-    if name(folder) == before != "":
+    if name(folder) == before != "" and not _led_away(folder, (*touched, *next_)):
         (folder / MARKER).unlink()  # from here on it is no whole site
         remove(folder, touched)
         for path in touched:
             _take(site, folder, path)
         return folder, frozenset()
-    if folder.exists():
-        shutil.rmtree(folder)
+    clear(folder)
     folder.mkdir()
     return folder, frozenset([path for path in kept if not _take(site, folder, path)])
+
+
+def _led_away(folder: Path, paths: Iterable[str]) -> bool:
+    """Whether a folder on the way to one of these files is a link."""
+    parents: set[str] = set()
+    for path in paths:
+        while (path := os.path.dirname(path)) and path not in parents:
+            parents.add(path)
+    return any(os.path.islink(f"{folder}/{parent}") for parent in parents)
 
 
 def _take(site: Path, folder: Path, path: str) -> bool:
@@ -114,6 +125,16 @@ def remove(folder: Path, paths: Collection[str]) -> None:
                 path = os.path.dirname(path)
 
 
+def clear(folder: Path) -> None:
+    """Removes a folder, if it is there, and all that is in it. What it raises names the folder, where
+    `shutil` would name a file without saying where it lies."""
+    try:
+        if folder.exists():
+            shutil.rmtree(folder)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(folder)) from error
+
+
 def link(source: str, target: str) -> None:
     """A second name for a file, or a copy where the file system has no links."""
     try:
@@ -133,9 +154,14 @@ def publish(stage: Path, site: Path, named: str) -> None:
     if not site.exists():
         os.rename(stage, site)
     elif not _exchange(stage, site):
-        os.rename(site, workshop(site) / "old")  # from here to the next line there is no site:
-        os.rename(stage, site)  # `recover` mends that
-    recover(site)
+        os.rename(site, workshop(site) / "old")  # from here to the next rename there is no site:
+        try:  # `recover` mends that
+            os.rename(stage, site)
+        except OSError:
+            recover(site)
+            raise
+    with suppress(OSError):  # the new site is there: what is left is for the next build to clear away
+        recover(site)
 
 
 def recover(site: Path) -> None:
@@ -143,10 +169,12 @@ def recover(site: Path) -> None:
     a stage that is no whole site."""
     folder = workshop(site)
     old, stage = folder / "old", folder / "stage"
+    if stage.is_symlink():
+        stage.unlink()
     if old.exists() and not site.exists():
         os.rename(old, site)
     if stage.exists() and (old.exists() or not name(stage)):
-        shutil.rmtree(stage)
+        clear(stage)
     if old.exists():
         os.rename(old, stage)
     if named := name(site):

@@ -1,12 +1,14 @@
 """What tests share: a catalogue written from texts, and builds of it."""
 
 import os
+import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import hypothesis
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 import build
 from catalogue import memory
@@ -83,6 +85,19 @@ def missing(tool: str) -> None:
     if os.environ.get("CI"):
         pytest.fail(f"{tool} is missing, and CI must have it")
     pytest.skip(f"{tool} is not installed here")
+
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Callable[..., Browser]]:
+    """Launches Chromium with further flags; Playwright allows itself once in a process."""
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    if not path:
+        missing("Chromium")
+    with sync_playwright() as playwright:
+        yield lambda *flags: playwright.chromium.launch(executable_path=path, args=[*FLAGS, *flags])
 
 
 sys.path.insert(0, str(Path(__file__).parent))

@@ -329,7 +329,13 @@ def test_pagefind_is_not_believed(content: Write, tmp_path: Path) -> None:
         run(pages, folder)
         next((folder / "fragment").iterdir()).unlink()
 
-    for fault, said in ((empties, "not Pagefind"), (cuts, "damaged"), (loses, "1 of 2")):
+    def halves(pages: Path, folder: Path) -> None:
+        run(pages, folder)
+        script = (folder / "pagefind.js").read_bytes()
+        (folder / "pagefind.js").write_bytes(script[:4096])
+
+    faults = ((empties, "not Pagefind"), (cuts, "damaged"), (loses, "1 of 2"), (halves, "not whole"))
+    for fault, said in faults:
         with mock.patch.object(search, "_run", fault), pytest.raises(search.SearchFailed, match=said):
             build.build(options(folder, searchable=True))
         assert not (tmp_path / "site").exists()

@@ -1,6 +1,5 @@
 """The real site of content/, served as GitHub Pages serves it, and Chromium to read it with."""
 
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -11,14 +10,13 @@ from typing import Any, NamedTuple
 from unittest import mock
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 import build
 from catalogue import search
-from conftest import missing, options
+from conftest import options
 
 ROOT = Path(__file__).parents[2]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 
 class Site(NamedTuple):
@@ -82,12 +80,8 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if not chromium:
-        missing("Chromium")
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+def browser(chromium: Callable[..., Browser]) -> Browser:
+    return chromium()
 
 
 @pytest.fixture

@@ -6,8 +6,7 @@ it, so that nothing may even try. Controls switch escaping off: what then runs s
 
 import json
 import re
-import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import product
 from pathlib import Path
@@ -16,13 +15,13 @@ from urllib.parse import urlsplit
 
 import jinja2
 import pytest
-from browser.conftest import FLAGS, served
+from browser.conftest import served
 from hostile import ADDRESSES, MARK, RUNS, marked, put, written
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request
 
 import build
 from catalogue import markdown, render, settle
-from conftest import BASE, missing, options, paper, problems
+from conftest import BASE, options, paper, problems
 
 TRAPS = """for (const name of ['alert', 'confirm', 'prompt', 'print']) {
   window[name] = said => console.debug(`ran ${document.baseURI} ${said}`)
@@ -62,14 +61,9 @@ def catalogue(folder: Path, numbers: Iterable[int]) -> Path:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def browser(chromium: Callable[..., Browser]) -> Browser:
     """One that finds no other host."""
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if not chromium:
-        missing("Chromium")
-    alone = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=chromium, args=[*FLAGS, alone])
+    return chromium("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")
 
 
 @pytest.fixture(scope="module", params=[3, pytest.param(1, marks=pytest.mark.nightly)], ids=["some", "all"])
