@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from catalogue import check, curate, files, memory, read, related, render, search, workers, write
+from catalogue import check, curate, files, memory, pagefind, read, related, render, search, workers, write
 from catalogue.model import File, Page
 from catalogue.outputs import (
     api,
@@ -134,7 +134,7 @@ def build(options: Options) -> Outcome:
             write.remove(stage, touched)
             done = render.into(stage, stale, reading.catalogue, options.jobs)
             deque(progress(done, len(stale), "Rendering"), maxlen=0)
-            indexes = search.bring(stage, options.site, reading.catalogue, parts, known.indexes)
+            indexes = search.bring(stage, options.site, reading.catalogue, parts, known.indexes, options.jobs)
             before = write.name(options.site) if known.pages else ""
             now = now._replace(indexes=indexes, before=before, touched=tuple(touched))
         papers = len(reading.catalogue.entries)
@@ -183,7 +183,7 @@ def command(run: Callable[..., None]) -> click.Command:
     return cli.command(run.__name__.removesuffix("_command"), help=run.__doc__)(guarded)
 
 
-FAILURES = (OSError, workers.WorkerEnded, write.Refused, render.RenderFailed, search.SearchFailed)
+FAILURES = (OSError, workers.WorkerEnded, write.Refused, render.RenderFailed, pagefind.SearchFailed)
 
 
 def explain(error: BaseException, site: Path) -> str:

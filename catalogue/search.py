@@ -11,11 +11,12 @@ import json
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
+from catalogue import pagefind
 from catalogue.model import Catalogue, Entry, digest, group
+from catalogue.pagefind import SearchFailed
 from catalogue.write import clear, link
 
 FOLDER = "pagefind"
@@ -25,20 +26,21 @@ LARGE = 1_000
 MOST = 8_000
 """Papers of a year that has an index for each quarter: Pagefind's memory grows with one index."""
 
-TELLING = "{const{error}=console;console.error=(...all)=>{error(...all);postMessage({broken:1})}}\n"
+TELLING = b"{const{error}=console;console.error=(...all)=>{error(...all);postMessage({broken:1})}}\n"
 """Goes before Pagefind's worker: it passes over an index that it cannot load, and says so nowhere else."""
 
-ENDS = {".js": (b"search};", b"})();"), ".json": (b"]}",)}
-"""How Pagefind's own files end that are not compressed: on a full disk it leaves half of them."""
+UNUSED = re.compile(r"-ui\.|-highlight\.")
+"""Pagefind's own interface; ours is search.js."""
+
+ALREADY = re.compile(rf"{UNUSED.pattern}|\.js$|wasm\.")
+"""What the first index has for all."""
+
+HEAD = re.compile(r"<head>.*?(?=<article [^>]*data-pagefind-body)", re.DOTALL)
 
 Parts = Mapping[str, tuple[Entry, ...]]
 """The papers of each index, by the name of its folder."""
 Names = Mapping[str, Mapping[str, str]]
 """Pagefind's names for the papers of each index, by their keys."""
-
-
-class SearchFailed(Exception):
-    """Pagefind did not make the index that it should have. The message says what is wrong."""
 
 
 def wanted(catalogue: Catalogue) -> dict[str, tuple[Entry, ...]]:
@@ -63,9 +65,11 @@ def facets(catalogue: Catalogue) -> str:
     return digest((topics, tuple((it.key, it.title) for it in catalogue.organisations.values())))
 
 
-def bring(stage: Path, site: Path, catalogue: Catalogue, parts: Parts, known: Names) -> Names:
+def bring(stage: Path, site: Path, catalogue: Catalogue, parts: Parts, known: Names, jobs: int) -> Names:
     """Gives the stage the indexes `parts`, and no others: the site's own where it has those `known`, else new
-    ones. Returns Pagefind's names for the papers of each. Raises SearchFailed."""
+    ones, `jobs` at once. Returns Pagefind's names for the papers of each. Raises SearchFailed."""
+    from concurrent.futures import ThreadPoolExecutor
+
     folder = stage / FOLDER
     for old in list(folder.iterdir()) if folder.is_dir() else []:
         if old.name not in known or old.name not in parts:
@@ -74,13 +78,16 @@ def bring(stage: Path, site: Path, catalogue: Catalogue, parts: Parts, known: Na
         clear(folder)
         return {}
     folder.mkdir(exist_ok=True)
-    names = {}
-    for place, (part, entries) in enumerate(parts.items()):
+    newest = next(iter(parts))
+
+    def brought(part: str) -> Mapping[str, str]:
         if part in known and ((folder / part).is_dir() or _keep(site / FOLDER / part, folder / part)):
-            names[part] = known[part]
-        else:
-            clear(folder / part)
-            names[part] = _make(stage, folder / part, entries, first=place == 0)
+            return known[part]
+        clear(folder / part)
+        return _make(stage, folder / part, parts[part], first=part == newest)
+
+    with ThreadPoolExecutor(jobs) as pool:
+        names = dict(zip(parts, pool.map(brought, parts), strict=True))
     (stage / FACETS).write_text(_facets(catalogue, parts, names), "utf-8")
     return names
 
@@ -98,66 +105,29 @@ def _keep(old: Path, new: Path) -> bool:
 
 
 def _make(stage: Path, folder: Path, entries: tuple[Entry, ...], first: bool) -> dict[str, str]:
-    """Makes the index of these papers, and returns Pagefind's name for each. The `first` has what runs.
-
-    Pagefind's word is not taken for it: on a full disk it says that it succeeded.
-    """
-    pages = stage / FOLDER / "pages"
-    for entry in entries:
-        path = f"{entry.paper.address[1:]}index.html"
-        (pages / path).parent.mkdir(parents=True)
-        link(f"{stage}/{path}", f"{pages}/{path}")
-    _run(pages, folder)
-    clear(pages)
-    unused = ["pagefind-*ui*", "pagefind-highlight.js"]  # Pagefind's own interface; ours is search.js
-    for pattern in unused if first else [*unused, "*.js", "wasm.*"]:
-        for path in folder.glob(pattern):  # type: ignore[assignment]
-            path.unlink()  # type: ignore[attr-defined]
-    for worker in folder.glob("pagefind-worker.js"):
-        worker.write_text(TELLING + worker.read_text("utf-8"), "utf-8")
-    found = {_key(fragment): name for name, fragment in _fragments(folder)}
-    if found.keys() != {entry.paper.key for entry in entries}:
-        raise SearchFailed(f"the search index holds {len(found)} of {len(entries)} papers")
-    return found
-
-
-def _run(pages: Path, folder: Path) -> None:
-    import subprocess
-
-    from pagefind_bin import get_executable
-
-    command = [str(get_executable()), "--site", str(pages), "--output-path", str(folder), "--quiet"]
-    done = subprocess.run(  # it inherits the lock: if this process is killed, no build meets what it writes
-        command, capture_output=True, text=True, stdin=subprocess.DEVNULL, close_fds=False
-    )
-    if done.returncode:
-        last = (done.stderr or done.stdout).strip().rpartition("\n")[2]
-        raise SearchFailed(f"Pagefind ended with status {done.returncode}: {last}")
-
-
-def _fragments(folder: Path) -> Iterator[tuple[str, Any]]:
-    """Every fragment with its name, after a look into every file that Pagefind compressed."""
+    """Makes the index of these papers, and returns Pagefind's name for each. The `first` has what runs."""
     import gzip
-    import zlib
 
-    for path in sorted(folder.rglob("*")):
-        if path.suffix.startswith(".pf_") or path.suffix == ".pagefind":
-            try:
-                data = gzip.decompress(path.read_bytes())
-            except (OSError, EOFError, zlib.error) as error:
-                raise SearchFailed(f"{FOLDER}/{path.name} of the search index is damaged: {error}") from None
-            if not data.startswith(b"pagefind_dcd"):
-                raise SearchFailed(f"{FOLDER}/{path.name} of the search index is not Pagefind's")
-            if path.suffix == ".pf_fragment":
-                yield path.stem, json.loads(data.removeprefix(b"pagefind_dcd"))
-        elif path.is_file() and not path.read_bytes().rstrip().endswith(ENDS.get(path.suffix, (b"",))):
-            raise SearchFailed(f"{FOLDER}/{path.name} of the search index is not whole")
-        elif path.is_file() and not path.stat().st_size:
-            raise SearchFailed(f"{FOLDER}/{path.name} of the search index is empty")
+    made = pagefind.index([(entry.paper.address, _searched(stage, entry)) for entry in entries])
+    found = {}
+    for path, data in made.items():
+        if path.endswith(".pf_fragment"):
+            fragment = json.loads(gzip.decompress(data).removeprefix(b"pagefind_dcd"))
+            found[fragment["url"]] = Path(path).stem
+        if path.endswith("pagefind-worker.js"):
+            data = TELLING + data
+        if not (UNUSED if first else ALREADY).search(path):
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(data)
+    if found.keys() != {entry.paper.address for entry in entries}:
+        raise SearchFailed(f"the search index holds {len(found)} of {len(entries)} papers")
+    return {entry.paper.key: found[entry.paper.address] for entry in entries}
 
 
-def _key(fragment: Any) -> str:
-    return re.sub(r"^/papers/(.*)/(?:index\.html)?$", r"\1", fragment["url"])
+def _searched(stage: Path, entry: Entry) -> str:
+    """A paper's page without what comes before the paper: Pagefind would pass over it."""
+    page = (stage / entry.paper.address[1:] / "index.html").read_text("utf-8")
+    return HEAD.sub("", page, count=1)
 
 
 def _facets(catalogue: Catalogue, parts: Parts, names: Names) -> str:

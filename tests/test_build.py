@@ -1,11 +1,13 @@
 """Building again equals building anew, and a failed build changes nothing."""
 
+import base64
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from unittest import mock
 
@@ -14,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import build
-from catalogue import memory, render, search, workers, write
+from catalogue import memory, pagefind, render, search, workers, write
 from catalogue.problems import ContentError
 from conftest import BASE, Write, options, paper, tree
 
@@ -261,7 +263,7 @@ def test_the_index_is_the_same_every_time_and_kept_when_no_paper_changed(
     folder = content({A: paper("First"), B: paper("Second", topics="[vision]")})
     build.build(options(folder, searchable=True))
     index = tree(tmp_path / "site/pagefind")
-    with mock.patch.object(search, "_run", side_effect=AssertionError("indexed again")):
+    with mock.patch.object(search, "_make", side_effect=AssertionError("indexed again")):
         content({"pages/about.md": "---\ntitle: Changed\n---\n"})
         build.build(options(folder, searchable=True))
     assert tree(tmp_path / "site/pagefind") == index
@@ -279,8 +281,8 @@ def test_only_the_index_of_what_changed_is_made_again(content: Write, tmp_path: 
     days = [(year, month) for year in (2023, 2024, 2025) for month in (2, 5)]
     files = {f"papers/{y}/p{y}-{m}.md": paper(f"P {y} {m}", f"{y}-{m:02}-03") for y, m in days}
     folder = content(files)
-    run = search._run
-    with mock.patch.object(search, "LARGE", 3), mock.patch.object(search, "_run", side_effect=run) as runs:
+    make = search._make
+    with mock.patch.object(search, "LARGE", 3), mock.patch.object(search, "_make", side_effect=make) as runs:
         build.build(options(folder, searchable=True))
         assert made(runs) == ["newest", "2025", "2024", "2023"]
         for edit, again in (
@@ -312,33 +314,46 @@ def test_drafts_and_the_index_come_and_go(content: Write, tmp_path: Path) -> Non
         shutil.rmtree(tmp_path / "anew")
 
 
-def test_pagefind_is_not_believed(content: Write, tmp_path: Path) -> None:
+def test_an_index_does_not_depend_on_the_run() -> None:
+    words = "graph sparse vision agent proof reward".split()
+    pages = [
+        (f"/papers/p{i}/", f"<html lang=en><body><h1>{words[i % 6]} {i}</h1>{' '.join(words[: i % 5])}")
+        for i in range(300)
+    ]
+    assert pagefind.index(pages) == pagefind.index(pages)
+
+
+def test_pagefind_is_not_believed(content: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = content({A: paper("First"), B: paper("Second")})
-    run = search._run
+    index, program = pagefind.index, tmp_path / "program"
+    program.write_text("#!/bin/sh\nexec $RUN\n")
+    program.chmod(0o755)
 
-    def empties(pages: Path, folder: Path) -> None:
-        run(pages, folder)
-        next((folder / "fragment").iterdir()).write_bytes(b"")
+    def loses(pages: Iterable[tuple[str, str]]) -> dict[str, bytes]:
+        made = index(pages)
+        del made[next(path for path in made if path.endswith(".pf_fragment"))]
+        return made
 
-    def cuts(pages: Path, folder: Path) -> None:
-        run(pages, folder)
-        path = next((folder / "index").iterdir())
-        path.write_bytes(path.read_bytes()[:40])
+    error = base64.b64encode(json.dumps({"payload": {"type": "Error", "message": "too tired"}}).encode())
+    with mock.patch.object(pagefind, "index", loses):
+        fails(folder, "1 of 2 papers")
+    for answer, said in (
+        ("false", "status 1 before"),
+        (f"echo {error.decode()},", "Pagefind says: too tired"),
+        ("echo nonsense,", "cannot be read"),
+    ):
+        with (
+            mock.patch("pagefind_bin.get_executable", lambda: program),
+            mock.patch.dict(os.environ, RUN=answer),
+        ):
+            fails(folder, said)
 
-    def loses(pages: Path, folder: Path) -> None:
-        run(pages, folder)
-        next((folder / "fragment").iterdir()).unlink()
 
-    def halves(pages: Path, folder: Path) -> None:
-        run(pages, folder)
-        script = (folder / "pagefind.js").read_bytes()
-        (folder / "pagefind.js").write_bytes(script[:4096])
-
-    faults = ((empties, "not Pagefind"), (cuts, "damaged"), (loses, "1 of 2"), (halves, "not whole"))
-    for fault, said in faults:
-        with mock.patch.object(search, "_run", fault), pytest.raises(search.SearchFailed, match=said):
-            build.build(options(folder, searchable=True))
-        assert not (tmp_path / "site").exists()
+def fails(folder: Path, said: str) -> None:
+    """A build for which Pagefind does not do what it should."""
+    with pytest.raises(pagefind.SearchFailed, match=said):
+        build.build(options(folder, searchable=True))
+    assert not (folder.parent / "site").exists()
 
 
 # --- the command line -----------------------------------------------------------------------

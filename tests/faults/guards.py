@@ -261,13 +261,18 @@ def foreign_folders_are_refused() -> None:
         pass
 
 
-def links_are_refused_as_site() -> None:
-    folder = Path(sys.path[0]) / "link"
-    if not folder.is_symlink():
-        (folder.parent / "empty").mkdir()
-        folder.symlink_to("empty")
-    try:
-        with of("write").lock(folder, print):
-            raise AssertionError("it is taken")
-    except of("write").Refused:
-        pass
+def links_are_refused(name: str) -> Check:
+    """A link of this name keeps a build from the site `link`."""
+
+    def check() -> None:
+        folder = Path(sys.path[0]) / f"links{name}"
+        if not folder.exists():
+            (folder / "empty").mkdir(parents=True)
+            (folder / name).symlink_to("empty")
+        try:
+            with of("write").lock(folder / "link", print):
+                raise AssertionError("it is taken")
+        except of("write").Refused:
+            pass
+
+    return check

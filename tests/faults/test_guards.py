@@ -29,7 +29,7 @@ from guards import (
     file,
     foreign_folders_are_refused,
     formula,
-    links_are_refused_as_site,
+    links_are_refused,
     links_elsewhere_tell_nothing,
     log,
     nothing_is_written_into_a_file,
@@ -157,7 +157,8 @@ GUARDS: list[tuple[str, str, str, Check]] = [
     ("catalogue/files.py", 'getattr(os, "O_NOFOLLOW", 0)', "0", seen(lambda it: it.symlink_to("/etc/passwd"))),
     ("catalogue/files.py", "        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):", "        if 0:", seen(os.mkfifo)),
     ("catalogue/write.py", "    if site.exists() and not (site / MARKER)", "    if 0 and not (site / MARKER)", foreign_folders_are_refused),
-    ("catalogue/write.py", "    if site.is_symlink() or", "    if", links_are_refused_as_site),
+    ("catalogue/write.py", "linked = site.is_symlink() or", "linked =", links_are_refused("link")),
+    ("catalogue/write.py", " or workshop(site).is_symlink()", "", links_are_refused(".link")),
     ("catalogue/memory.py", "        raise pickle.UnpicklingError(f", "        return super().find_class(module, name)\n        raise (f", the_memory_runs_nothing),
     # the catalogue as a whole
     *(("catalogue/rules.py", f"    {rule},\n", "", broken(case)) for rule, case in (
