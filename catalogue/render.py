@@ -47,8 +47,15 @@ def into(folder: Path, plans: Sequence[Page | File], catalogue: Catalogue, jobs:
         write = _writer(folder, environment(catalogue, folder))
         papers = [plan for plan in plans if plan.path.startswith("papers/")]
         others = [plan for plan in plans if not plan.path.startswith("papers/")]
-        for done, _ in enumerate(chain(spread(write, papers, jobs), spread(write, others, jobs)), 1):
+        parts = (spread(write, part, jobs, cost) for part in (papers, others))
+        for done, _ in enumerate(chain.from_iterable(parts), 1):
             yield done
+
+
+def cost(plan: Page | File) -> int:
+    """How much work a plan is, as `spread` counts it: lists are as long as what they list."""
+    listed = len(plan.context.get("entries", ())) if isinstance(plan, Page) else 0
+    return 1 + len(plan.files) * listed // 25
 
 
 def _writer(folder: Path, environment: "Environment") -> Callable[[Page | File], None]:
