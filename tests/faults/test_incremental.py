@@ -1,26 +1,42 @@
 """Whatever happens to a catalogue, building again equals building anew; a build that fails changes nothing.
 
-Random sequences of edits, mistakes, killed builds and damage. `pytest -m nightly` plays many more of them.
+Hypothesis plays sequences of edits, mistakes, killed builds and damage, and shortens one that shows a fault.
+`pytest -m nightly` plays many more of them.
 """
 
 import os
 import random
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from unittest import mock
 
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 import build
-from catalogue import memory, render, search, write
+from catalogue import files, memory, render, search, write
+from catalogue.model import File, Page
 from catalogue.problems import ContentError
 from conftest import BASE, options, paper, tree
 
+ROOT = Path(__file__).parents[2]
 STEPS = 20
-AUTHORS = ("Ada Example", "José Ejemplo", "Jose Ejemplo", "Bo Sample", "王小明")
+CLOCK = 0.05
+"""Seconds after which a file is taken to be settled: above the grain of a file's times, so that in most
+builds of a sequence most files are not read again."""
+NAMES = ("Ada Example", "ada example", "José Ejemplo", "Jose Ejemplo", "Bo Sample", "王小明")
 WORDS = "otters zebrafish alignment planning doubts harbours lighthouses fog waves sand".split()
+DAYS = ("2024-02-29", "2024-12-30", "2024-12-31", "2025-01-01", "2025-01-05", "2025-01-06", "2025-02-28")
+"""Some of one week in two years; few months, as each costs a calendar in every build."""
+SETTINGS = (
+    "author_files = false", "paper_files = false", "offline = false", "cards = true", "front_papers = 2",
+    'language = "de"', "math_macros = {R = 'S'}", 'identity = "https://example.com/"', "front_papers = x",
+)  # fmt: skip
 
 
 class Killed(BaseException):
@@ -30,15 +46,15 @@ class Killed(BaseException):
 class World:
     """A content folder, templates and a site, and what can happen to them."""
 
-    def __init__(self, root: Path, seed: int) -> None:
-        self.chance = random.Random(seed)
-        self.content, self.site, self.templates = root / "content", root / "site", root / "templates"
-        self.root, self.searchable, self.drafts = root, seed % 4 == 0, False
-        shutil.copytree(render.TEMPLATES, self.templates)
-        self.happened: list[str] = []
+    def __init__(self, root: Path, searchable: bool) -> None:
+        self.root, self.content, self.site = root, root / "content", root / "site"
+        self.good, self.templates = root / "good", root / "templates"
+        self.searchable, self.drafts, self.chance = searchable, False, random.Random(1)
+        shutil.copytree(ROOT / "templates", self.templates)
         for name, text in BASE.items():
             self.put(name, text)
-        for _ in range(5):
+        self.picture()
+        for _ in range(4):
             self.add()
 
     def put(self, name: str, text: str) -> None:
@@ -52,30 +68,39 @@ class World:
     def pick(self) -> Path:
         return self.chance.choice(self.papers())
 
-    def text(self, date: str) -> str:
+    def text(self, day: str) -> str:
         chance = self.chance
         keys = {
-            "authors": f"[{', '.join(chance.sample(AUTHORS, chance.randrange(3)))}]",
+            "authors": f"[{', '.join(chance.sample(NAMES, chance.randrange(3)))}]",
             "topics": chance.choice(["[]", "[vision]", "[alignment, vision]"]),
             "organisations": chance.choice(["[]", "[example-lab]"]),
             "status": chance.choice(["preprint", "withdrawn"]),
             "draft": chance.choice(["false", "false", "true"]),
+            "related": f"[{self.pick().stem}]" if self.papers() else "[]",
+            "aliases": f"[/old/{chance.choice(WORDS)}/]",
+            "image": "{src: beam.png, alt: A beam}",
         }
-        keys = {name: value for name, value in keys.items() if value != "[]" and chance.random() < 0.7}
-        return paper(" ".join(chance.sample(WORDS, 4)), date, " ".join(chance.choices(WORDS, k=12)), **keys)
+        keys = {name: value for name, value in keys.items() if value != "[]" and chance.random() < 0.5}
+        title = " ".join(chance.sample(WORDS, 4)) + chance.choice(["", r" $\R$"])
+        return paper(title, day, " ".join(chance.choices(WORDS, k=12)), **keys)
 
     # --- what can happen ---
 
+    def touch(self) -> None:
+        os.utime(self.pick())
+
+    def wait(self) -> None:
+        """Now nothing is left that could have changed unseen: the next build sees that there is nothing."""
+        time.sleep(CLOCK)
+
     def add(self) -> None:
-        year = self.chance.choice((2024, 2025, 2026))
-        key = f"{self.chance.choice(WORDS)}-{self.chance.randrange(40)}"
-        if not any(path.stem == key for path in self.papers()):
-            date = f"{year}-{self.chance.randrange(1, 13):02}-0{self.chance.randrange(1, 10)}"
-            self.put(f"papers/{year}/{key}.md", self.text(date))
+        day, key = self.chance.choice(DAYS), f"{self.chance.choice(WORDS)}-{self.chance.randrange(4)}"
+        if len(self.papers()) < 9:
+            self.put(f"papers/{day[:4]}/{key}.md", self.text(day))
 
     def edit(self) -> None:
         path = self.pick()
-        path.write_text(self.text(f"{path.parent.name}-0{self.chance.randrange(1, 10)}-11"))
+        path.write_text(self.text(self.chance.choice([it for it in DAYS if it[:4] == path.parent.name])))
 
     def edit_unseen(self) -> None:
         """Another text of the same length, with the time of the old one."""
@@ -84,17 +109,29 @@ class World:
         path.write_text(path.read_text().replace("otters", "badger").replace("waves", "winds"))
         os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
 
-    def touch(self) -> None:
-        os.utime(self.pick())
+    def date_back(self) -> None:
+        """As a checkout or a copy leaves them: an old text, or an old time."""
+        path, day = self.pick(), self.chance.choice(DAYS)
+        path.write_text(path.read_text().replace("fog", "mist"))
+        os.utime(path, (0, time.mktime(time.strptime(day, "%Y-%m-%d"))))
 
     def delete(self) -> None:
         if len(self.papers()) > 2:
             self.pick().unlink()
 
+    def move(self) -> None:
+        """To another day, which may be of another year."""
+        path, day = self.pick(), self.chance.choice(DAYS)
+        new = self.content / "papers" / day[:4] / path.name
+        new.parent.mkdir(exist_ok=True)
+        text = path.read_text()
+        path.unlink()
+        new.write_text(text.replace(next(it for it in DAYS if it in text), day))
+
     def rename(self) -> None:
+        """A key, sometimes in its case alone, which is a mistake."""
         path = self.pick()
-        if not any(other.stem == f"{path.stem}-x" for other in self.papers()):
-            path.rename(path.with_stem(f"{path.stem[:60]}-x"))
+        path.rename(path.with_stem(self.chance.choice([f"{path.stem[:60]}-x", path.stem.capitalize()])))
 
     def swap(self) -> None:
         one, other = self.pick(), self.pick()
@@ -103,72 +140,94 @@ class World:
             one.write_text(second)
             other.write_text(first)
 
+    def swap_files(self) -> None:
+        """By renames, which leave the times as they are."""
+        one, other = self.pick(), self.pick()
+        if one != other and one.parent == other.parent:
+            one.rename(self.root / "aside")
+            other.rename(one)
+            (self.root / "aside").rename(other)
+
+    def rename_author(self) -> None:
+        old, new = self.chance.sample(NAMES, 2)
+        for path in self.papers():
+            path.write_text(path.read_text().replace(old, new))
+
     def rename_topic(self) -> None:
         title = self.chance.choice(["Seeing", "Vision"])
         self.put("topics/vision.md", f"---\ntitle: {title}\ndescription: x\n---\n")
+
+    def take_topic(self) -> None:
+        """Or bring it back."""
+        path = self.content / "topics/vision.md"
+        path.unlink() if path.exists() else self.rename_topic()
 
     def rename_organisation(self) -> None:
         self.put("organisations/example-lab.md", f"---\nname: Lab {self.chance.randrange(3)}\n---\n")
 
     def article(self) -> None:
-        self.put("pages/about.md", f"---\ntitle: About {self.chance.randrange(3)}\n---\nWords.\n")
+        key = self.chance.choice(["about", "about", "help"])
+        self.put(f"pages/{key}.md", f"---\ntitle: About {self.chance.randrange(3)}\n---\nWords.\n")
+
+    def picture(self) -> None:
+        """Comes, or goes while a paper may still show it."""
+        path = self.content / "images/beam.png"
+        if path.exists():
+            path.unlink()
+        else:
+            path.parent.mkdir(exist_ok=True)
+            shutil.copy(ROOT / "tests/example/content/images/beam.png", path)
 
     def settings(self) -> None:
-        more = self.chance.choice(
-            ["", "author_files = false\n", "paper_files = false\n", "offline = false\n"]
-        )
-        self.put("site.toml", BASE["site.toml"] + more)
+        some = self.chance.sample(SETTINGS, self.chance.randrange(3))
+        self.put("site.toml", "\n".join([BASE["site.toml"], *some]) + "\n")
+
+    def address(self) -> None:
+        home = self.chance.choice(["https://example.org/", "https://example.org/repo/"])
+        self.put("site.toml", BASE["site.toml"].replace("https://example.org/repo/", home))
 
     def template(self) -> None:
-        names = ("pages/paper.html", "parts/entries.html", "assets/list.js")
+        names = ("pages/paper.html", "parts/entries.html", "assets/list.js", "papers/paper.bib")
         path = self.templates / self.chance.choice(names)
-        path.write_text(path.read_text() + ("\n// x\n" if path.suffix == ".js" else "{# x #}"))
+        path.write_text(path.read_text() + ("\n// x\n" if path.suffix == ".js" else "{# x #}y"))
+
+    def broken_template(self) -> None:
+        path = self.templates / "pages/home.html"
+        whole = path.read_text()
+        path.write_text("{{ nothing }}")
+        self.fails(render.RenderFailed)
+        path.write_text(whole)
 
     def switch(self) -> None:
         self.drafts = not self.drafts
 
+    def mistake(self) -> None:
+        self.pick().write_text("---\ntitle: [\n---\n")
+
+    def odd_file(self) -> None:
+        (self.content / "papers/odd.md").symlink_to(self.pick())
+
     def damage(self) -> None:
-        """Of the memory, or of the next stage."""
-        workshop = write.workshop(self.site)
-        for path in workshop.glob(self.chance.choice(["memory-*", "stage/.catalogue", "stage/index.html"])):
-            path.unlink() if self.chance.random() < 0.5 else path.write_bytes(b"rubbish")
+        """Of the memory, or of what says that the next stage is one: gone, rubbish, cut off, a bit turned."""
+        names = write.workshop(self.site).glob(self.chance.choice(["memory-*", "stage/.catalogue"]))
+        for path in list(names):
+            data = bytearray(path.read_bytes())
+            place = self.chance.randrange(len(data))
+            data[place] ^= 1 << self.chance.randrange(8)
+            path.unlink()
+            left = self.chance.choice([None, b"", b"rubbish", bytes(data[:place]), bytes(data)])
+            if left is not None:
+                path.write_bytes(left)
 
     def lose_the_stage(self) -> None:
         shutil.rmtree(write.workshop(self.site) / "stage", ignore_errors=True)
 
-    # --- building ---
-
-    def options(self, site: Path) -> build.Options:
-        return options(self.content, site, drafts=self.drafts, searchable=self.searchable)
-
-    def build(self) -> None:
-        build.build(self.options(self.site))
-
-    def fails(self, with_: type[BaseException]) -> None:
-        """A build that fails leaves the site as it is."""
-        before = tree(self.site)
-        with pytest.raises(with_):
-            self.build()
-        assert tree(self.site) == before
-
-    def mistake(self) -> None:
-        path = self.pick()
-        good = path.read_text()
-        path.write_text("---\ntitle: [\n---\n")
-        self.fails(ContentError)
-        path.write_text(good)
-
-    def broken_template(self) -> None:
-        path = self.templates / "pages/home.html"
-        good = path.read_text()
-        path.write_text("{{ nothing }}")
-        self.fails(render.RenderFailed)
-        path.write_text(good)
+    def lose_the_site(self) -> None:
+        shutil.rmtree(self.site)
 
     def killed(self) -> None:
         """At a random step of a build that has something to do."""
         self.article()
-        self.edit()
         places = [(render, "page"), (write, "link"), (memory, "save"), (write, "publish")]
         where, name = self.chance.choice(places)
         left, whole = self.chance.randrange(12), getattr(where, name)
@@ -181,57 +240,146 @@ class World:
             return whole(*given)
 
         before = tree(self.site)
-        with mock.patch.object(where, name, until):
+        with mock.patch.object(where, name, until), suppress(ContentError):
             try:
                 self.build()
             except Killed:
                 assert tree(self.site) == before
 
+    # --- building ---
 
-EVENTS: list[Callable[[World], None]] = [
-    World.add, World.add, World.edit, World.edit, World.edit_unseen, World.touch, World.delete, World.rename,
-    World.swap, World.rename_topic, World.rename_organisation, World.article, World.settings, World.template,
-    World.switch, World.damage, World.lose_the_stage, World.mistake, World.broken_template, World.killed,
+    def options(self, site: Path) -> build.Options:
+        return options(self.content, site, drafts=self.drafts, searchable=self.searchable)
+
+    def build(self) -> build.Outcome:
+        return build.build(self.options(self.site))
+
+    def fails(self, with_: type[BaseException]) -> None:
+        """A build that fails leaves the site as it is."""
+        before = tree(self.site)
+        with pytest.raises(with_):
+            self.build()
+        assert tree(self.site) == before
+
+    def anew(self) -> dict[str, tuple[bytes, int]]:
+        """What a build makes where there was none."""
+        site = self.root / "anew"
+        try:
+            build.build(self.options(site))
+            return whole(site)
+        finally:
+            for folder in (site, write.workshop(site)):
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def happen(self, event: Callable[["World"], None], seed: int) -> None:
+        """An event and a build. A mistake is one for every build, leaves the site, and is mended: the
+        content becomes again what it was before."""
+        self.chance.seed(seed)
+        event(self)
+        try:
+            self.build()
+        except ContentError:
+            if self.site.exists():
+                self.fails(ContentError)
+            with pytest.raises(ContentError):
+                self.anew()
+            shutil.rmtree(self.content)
+            shutil.copytree(self.good, self.content)
+            self.build()
+        shutil.rmtree(self.good, ignore_errors=True)
+        shutil.copytree(self.content, self.good)
+
+    def check(self) -> None:
+        """The site is what a build anew makes, and the next build sees that there is nothing to do."""
+        made = self.anew()
+        assert whole(self.site) == made
+        time.sleep(files.JUST_NOW / 1e9)
+        outcome = self.build()
+        assert (outcome.made, outcome.removed) == (0, 0)
+        assert whole(self.site) == made
+
+
+def whole(site: Path) -> dict[str, tuple[bytes, int]]:
+    """The bytes and the modes of all files, and the modes of all folders."""
+    return {
+        path.relative_to(site).as_posix(): (path.read_bytes() if path.is_file() else b"", path.stat().st_mode)
+        for path in site.rglob("*")
+    }
+
+
+Event = Callable[[World], None]
+EVENTS: list[Event] = [
+    World.touch, World.wait, World.add, World.add, World.edit, World.edit, World.edit_unseen, World.date_back,
+    World.delete, World.move, World.rename, World.swap, World.swap_files, World.rename_author,
+    World.rename_topic, World.take_topic, World.rename_organisation, World.article, World.picture,
+    World.settings, World.address, World.template, World.switch, World.mistake, World.odd_file,
+    World.broken_template, World.damage, World.lose_the_stage, World.lose_the_site, World.killed,
 ]  # fmt: skip
+HAPPENS = st.tuples(st.sampled_from(EVENTS), st.integers(0, 99))
+SEQUENCES = st.lists(HAPPENS, min_size=STEPS, max_size=STEPS)
 
 
-@pytest.fixture
-def world(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[World]:
+@contextmanager
+def world_in(root: Path, searchable: bool) -> Iterator[World]:
     with ExitStack() as stack:
-        made = World(tmp_path, request.param)
-        for module in (render, build.assets):
-            stack.enter_context(mock.patch.object(module, "TEMPLATES", made.templates))
+        stack.callback(shutil.rmtree, root)
+        made = World(root, searchable)
+        for name, module in list(sys.modules.items()):
+            if name.startswith("catalogue.") and hasattr(module, "TEMPLATES"):
+                stack.enter_context(mock.patch.object(module, "TEMPLATES", made.templates))
         stack.enter_context(mock.patch.object(search, "LARGE", 3))
+        stack.enter_context(mock.patch.object(files, "JUST_NOW", int(CLOCK * 1e9)))
         yield made
 
 
-def play(world: World) -> None:
-    world.build()
-    for step in range(STEPS):
-        event = world.chance.choice(EVENTS)
-        world.happened.append(event.__name__)
-        event(world)
-        world.build()
-        if step % 4 == 3:
-            anew = world.root / "anew"
-            build.build(world.options(anew))
-            assert modes(world.site) == modes(anew), world.happened
-            assert tree(world.site) == tree(anew), world.happened
-            for folder in (anew, write.workshop(anew)):
-                shutil.rmtree(folder)
-    assert {path.name[:6] for path in write.workshop(world.site).iterdir()} <= {"lock", "memory", "stage"}
+def play(root: Path, events: Sequence[tuple[Event, int]], searchable: bool) -> None:
+    with world_in(root, searchable) as world:
+        for step, (event, seed) in enumerate(((World.touch, 0), *events)):
+            world.happen(event, seed)
+            if step % 5 == 0:
+                world.check()
+        beside = {path.name[:6] for path in write.workshop(world.site).iterdir()}
+        assert beside <= {"lock", "memory", "stage"}
 
 
-def modes(site: Path) -> dict[str, int]:
-    return {path.relative_to(site).as_posix(): path.stat().st_mode for path in site.rglob("*")}
+@pytest.mark.parametrize("sequences", [10, pytest.param(1_000, marks=pytest.mark.nightly)])
+def test_a_sequence_of_edits_equals_a_clean_build(
+    sequences: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """The same ones in CI, others every night."""
+
+    @settings(
+        max_examples=sequences,
+        derandomize=sequences < 100,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+        phases=set(Phase) - {Phase.explain},
+    )
+    @given(SEQUENCES, st.sampled_from([False, False, False, True]))
+    def played(events: list[tuple[Event, int]], searchable: bool) -> None:
+        play(tmp_path_factory.mktemp("world"), events, searchable)
+
+    played()
 
 
-@pytest.mark.parametrize("world", range(3), indirect=True)
-def test_a_sequence_of_edits_equals_a_clean_build(world: World) -> None:
-    play(world)
+@pytest.mark.parametrize("event", [World.edit_unseen, World.edit])
+def test_a_build_that_takes_an_edit_for_nothing_is_found_out(event: Event, tmp_path: Path) -> None:
+    """The control: of two programs, one does not ask for the time of the inode, one not for the context."""
+    walk, mark = files.walk, memory._mark
 
+    def careless(content: Path) -> files.Seen:
+        seen = walk(content)
+        return seen._replace(
+            files=tuple(it._replace(signature=(*it.signature[:2], 0, 0)) for it in seen.files)
+        )
 
-@pytest.mark.nightly
-@pytest.mark.parametrize("world", range(100, 1100), indirect=True)
-def test_a_thousand_sequences(world: World) -> None:
-    play(world)
+    def forgetful(plan: Page | File, common: str) -> str:
+        return "same" if plan.path.endswith("/index.html") else mark(plan, common)
+
+    with mock.patch.object(
+        *((files, "walk", careless) if event is World.edit_unseen else (memory, "_mark", forgetful))
+    ):
+        play(tmp_path / "before", [], False)
+        with pytest.raises(AssertionError):
+            play(tmp_path / "world", [(event, seed) for seed in range(5)], False)
