@@ -104,8 +104,10 @@ def _document(
     parsed = frontmatter.parse(data, where)
     problems: list[Problem] = []
     try:
-        given = vars(convert(shape, parsed, where))
-        values = {name: _readable(value, formulas=name == "title") for name, value in given.items()}
+        given: Any = convert(shape, parsed, where)
+        if untex.suspect(parsed.front):
+            texts = {name: _readable(value, formulas=name == "title") for name, value in vars(given).items()}
+            given = dataclasses.replace(given, **texts)
     except ContentError as error:
         problems.extend(error.problems)
     body = markdown.render(parsed.body, settings.base, settings.math_macros)
@@ -114,11 +116,11 @@ def _document(
         problems.append(Problem(where, line, 1, mistake.message, mistake.hint))
     if problems:
         raise ContentError(problems)
+    values = dict(vars(given))
     if build is Paper:
-        front, title = dict(values), values["title"]
-        values["title_html"] = markdown.inline(title, settings.math_macros)
-        values["plain_title"] = markdown.plain(title, settings.math_macros)
-        values["terms"] = terms(PaperFrontMatter(**front), values["plain_title"], body.text)
+        values["title_html"] = markdown.inline(given.title, settings.math_macros)
+        values["plain_title"] = markdown.plain(given.title, settings.math_macros)
+        values["terms"] = terms(given, values["plain_title"], body.text)
     digest = blake2b(where.encode() + b"\0" + data, digest_size=16).hexdigest()
     return build(**values, key=key, path=where, html=body.html, text=body.text, digest=digest)
 

@@ -14,12 +14,14 @@ MAX_FILE = 256 * 1024
 
 
 class Parsed(NamedTuple):
-    """Front matter and body. `body_line` is the line of the file on which the body begins."""
+    """Front matter and body. `body_line` is the line of the file on which the body begins; `front` is the
+    front matter as it is written."""
 
     metadata: dict[str, Any]
     marks: Mapping[Location, Mark]
     body: str
     body_line: int
+    front: str = ""
 
     def mark(self, location: Location) -> Mark:
         """The mark of the value at `location`, or of the nearest thing that holds it."""
@@ -73,7 +75,7 @@ def parse(data: bytes, path: str) -> Parsed:
     except Mistake as mistake:
         problem = Problem(path, mistake.line, mistake.column, mistake.message, mistake.hint)
         raise ContentError([problem]) from None
-    return Parsed(metadata, marks, body, text.count("\n", 0, len(text) - len(body)) + 1)
+    return Parsed(metadata, marks, body, text.count("\n", 0, len(text) - len(body)) + 1, block)
 
 
 def decode(data: bytes) -> str:

@@ -37,13 +37,13 @@ def render(source: str, base: str = "", macros: Mapping[str, str] = {}) -> Rende
     """The body as HTML and as text. Links from the root of the site go to below `base`."""
     if mistake := _oversize(source):
         return Rendered("", "", (mistake,))
-    links = re.search("//|mailto:", source, re.IGNORECASE)
-    parser = _parser(bare_links=bool(links), latex=bool(re.search(r"[\\{`]|--|[\w.]~", source)))
+    parser = _parser(*_needs(source))
     environment: dict[str, Any] = {"macros": macros}
     tokens = parser.parse(source, environment)
     if mistake := _too_deep(tokens):
         return Rendered("", "", (mistake,))
-    missing = lost(source, "\n".join(held(tokens, environment, parser)))
+    as_written = text_of(tokens, macros).split() == source.split()
+    missing = [] if as_written else lost(source, "\n".join(held(tokens, environment, parser)))
     problems = sorted(settle(tokens, base, macros)) or missing
     text = " ".join(text_of(tokens, macros).split())
     if odd := invisible(text):  # by its number, such as &#x202e;
@@ -93,9 +93,17 @@ def _oversize(source: str) -> Mistake | None:
     return None
 
 
+def _needs(source: str) -> tuple[bool, bool, bool]:
+    """Whether the body can have bare links, LaTeX, and other blocks than paragraphs: to look for them takes
+    most of the time. A line that begins with a letter begins no other block, unless it is a table's."""
+    links = re.search("//|mailto:", source, re.IGNORECASE)
+    latex = re.search(r"[\\{`]|--|[\w.]~", source)
+    blocks = re.search(r"^[^\w\n(“‘]|^[\d_]|\|", source, re.MULTILINE)
+    return bool(links), bool(latex), bool(blocks)
+
+
 @cache
-def _parser(bare_links: bool, latex: bool) -> "MarkdownIt":
-    """Looking for bare links and for LaTeX takes half of the time: it is done where there can be any."""
+def _parser(bare_links: bool, latex: bool, blocks: bool) -> "MarkdownIt":
     from markdown_it import MarkdownIt
     from markdown_it.renderer import RendererHTML
 
@@ -116,6 +124,8 @@ def _parser(bare_links: bool, latex: bool) -> "MarkdownIt":
     for kind in ("math_inline", "math_inline_double", "math_block"):
         parser.add_render_rule(kind, _formula)
     parser.add_render_rule("image", RendererHTML.renderToken)
+    if not blocks:
+        parser.block.ruler.enableOnly(["paragraph"])
     return parser
 
 

@@ -8,6 +8,7 @@ keys, duplicate keys, deep nesting, too many values.
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 import yaml
@@ -44,14 +45,14 @@ def load(block: str, first_line: int = 1) -> tuple[dict[str, Any], Mapping[Locat
 
     `first_line` is the number of the block's first line in its file. Raises Mistake.
     """
-    _guard(block, first_line)
+    events = iter(_guarded(block, first_line))
     marks: dict[Location, Mark] = {(): Mark(first_line, 1, first_line, 1)}
-    node = yaml.compose(block, Loader=LOADER)
-    if node is None:
+    root = next((event for event in events if isinstance(event, yaml.NodeEvent)), None)
+    if root is None:
         return {}, marks
-    if not isinstance(node, yaml.MappingNode):
+    if not isinstance(root, yaml.MappingStartEvent):
         raise Mistake(first_line, 1, "front matter is not a mapping", "Write `key: value` lines")
-    return _Reader(block, block.split("\n"), first_line, marks).value(node, ()), marks
+    return _Reader(block, block.split("\n"), first_line, marks, events).value(root, ()), marks
 
 
 def quoted(line: str, why: str) -> str:
@@ -66,49 +67,55 @@ def quoted(line: str, why: str) -> str:
     return f"Quote {why}"
 
 
-def _guard(block: str, first_line: int) -> None:
-    """Reads the block as a flat stream of events, which no nesting can make deep or long."""
+def _guarded(block: str, first_line: int) -> list[Any]:
+    """The block as a flat stream of events, which no nesting can make deep or long. Raises Mistake."""
     if len(block.encode()) > MAX_BLOCK:
         limit = f"front matter is larger than {MAX_BLOCK // 1024} KB"
         raise Mistake(first_line, 1, limit, "Move prose below the closing ---")
     lines = block.split("\n")
     depth = 0
-    event: Any = None
+    events: list[Any] = []
     try:
-        for number, event in enumerate(yaml.parse(block, Loader=LOADER)):
-            start: Any = event.start_mark
-            line, column = start.line, start.column + 1
-            source = lines[line] if line < len(lines) else ""
+        for event in yaml.parse(block, Loader=LOADER):
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
-            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                refusal = (
-                    "anchors and aliases are not used here",
-                    quoted(source, "a value that begins with & or *"),
-                )
-            elif isinstance(event, yaml.NodeEvent) and getattr(event, "tag", None):
-                refusal = "tags are not used here", quoted(source, "a value that begins with !")
-            elif depth > MAX_DEPTH:
-                refusal = "front matter is nested too deep", quoted(source, "a value that begins with [ or {")
-            elif number > MAX_EVENTS:
-                refusal = "front matter holds too many values", "Shorten the lists"
-            elif isinstance(event, yaml.DocumentEndEvent) and event.explicit:
-                refusal = "a line of dots ends the front matter", "End it with a line ---"
-            else:
-                continue
-            raise Mistake(first_line + line, column, *refusal)
+            if refusal := _refusal(event, depth, len(events)):
+                message, hint = refusal
+                start: Any = event.start_mark
+                if hint.startswith("a value"):
+                    hint = quoted(lines[start.line] if start.line < len(lines) else "", hint)
+                raise Mistake(first_line + start.line, start.column + 1, message, hint)
+            events.append(event)
     except yaml.YAMLError as error:
-        line, column, message, hint = _unreadable(error, event, lines)
+        line, column, message, hint = _unreadable(error, events[-1] if events else None, lines)
         raise Mistake(first_line + line, column, message, hint) from None
+    return events
+
+
+def _refusal(event: Any, depth: int, number: int) -> tuple[str, str] | None:
+    """Why the event is refused, and what to quote or else to do."""
+    if isinstance(event, yaml.NodeEvent):
+        if event.anchor:  # an alias has one, too
+            return "anchors and aliases are not used here", "a value that begins with & or *"
+        if event.tag:  # type: ignore[attr-defined]
+            return "tags are not used here", "a value that begins with !"
+        if depth > MAX_DEPTH:
+            return "front matter is nested too deep", "a value that begins with [ or {"
+    if number > MAX_EVENTS:
+        return "front matter holds too many values", "Shorten the lists"
+    if isinstance(event, yaml.DocumentEndEvent) and event.explicit:
+        return "a line of dots ends the front matter", "End it with a line ---"
+    return None
 
 
 def _unreadable(error: Any, before: Any, lines: list[str]) -> tuple[int, int, str, str]:
     """Where its author will see what is wrong, which is often before where the reader gave up."""
     context = getattr(error, "context", None) or ""
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    message = f"this is not YAML: {getattr(error, 'problem', None) or 'it cannot be read'}"
+    problem = getattr(error, "problem", None) or "it cannot be read"
+    message = "front matter is nested too deep" if "nesting" in problem else f"this is not YAML: {problem}"
     if re.search("flow|quoted|simple key|alias|anchor|tag", context):
         mark = error.context_mark
     line, column = (min(mark.line, len(lines) - 1), mark.column + 1) if mark else (0, 1)
@@ -134,32 +141,37 @@ def _reads_alone(line: str) -> bool:
 
 
 class _Reader(NamedTuple):
+    """Puts values together from the events that are still to come."""
+
     block: str
     lines: list[str]
     first_line: int
     marks: dict[Location, Mark]
+    events: Iterator[Any]
 
-    def place(self, node: yaml.Node) -> tuple[int, int]:
-        return node.start_mark.line + self.first_line, node.start_mark.column + 1
+    def place(self, event: Any) -> tuple[int, int]:
+        mark = event.start_mark
+        return mark.line + self.first_line, mark.column + 1
 
-    def value(self, node: Any, location: Location) -> Any:
-        place = self.place(node)
-        self.marks.setdefault(location, Mark(*place, *place))
-        if isinstance(node, yaml.MappingNode):
-            pairs = self.pairs(node, location)
-            return {key: self.value(value, (*location, key)) for key, value in pairs}
-        if isinstance(node, yaml.SequenceNode):
-            return [self.value(item, (*location, i)) for i, item in enumerate(node.value)]
-        if not node.style:
-            end = node.end_mark
+    def value(self, event: Any, location: Location) -> Any:
+        if location not in self.marks:
+            place = self.place(event)
+            self.marks[location] = Mark(*place, *place)
+        if isinstance(event, yaml.MappingStartEvent):
+            return {key: self.value(value, (*location, key)) for key, value in self.pairs(location)}
+        if isinstance(event, yaml.SequenceStartEvent):
+            within = takewhile(lambda item: not isinstance(item, yaml.SequenceEndEvent), self.events)
+            return [self.value(item, (*location, i)) for i, item in enumerate(within)]
+        if not event.style:
+            end = event.end_mark
             line = self.lines[end.line] if end.line < len(self.lines) else ""
             if line[end.column :].lstrip(" \t").startswith("#"):
                 self.marks[location] = self.marks[location]._replace(cut=quoted(line, "the whole value"))
-        elif node.style == '"':
-            self.refuse_escapes(node)
-        return node.value
+        elif event.style == '"':
+            self.refuse_escapes(event)
+        return event.value
 
-    def refuse_escapes(self, node: yaml.ScalarNode) -> None:
+    def refuse_escapes(self, node: Any) -> None:
         """In double quotes YAML reads `$\\tau$` as a tab and `au`, which no one who writes TeX means."""
         start: Any = node.start_mark
         end: Any = node.end_mark
@@ -171,12 +183,15 @@ class _Reader(NamedTuple):
             hidden = f"the value holds an invisible character, {odd[1]}"
             raise Mistake(*self.place(node), hidden, "Delete its escape")
 
-    def pairs(self, node: yaml.MappingNode, location: Location) -> Iterator[tuple[str, yaml.Node]]:
+    def pairs(self, location: Location) -> Iterator[tuple[str, Any]]:
         seen: dict[str, int] = {}
-        for key, value in node.value:
+        for key in self.events:
+            if isinstance(key, yaml.MappingEndEvent):
+                return
             place = self.place(key)
-            if not isinstance(key, yaml.ScalarNode):
+            if not isinstance(key, yaml.ScalarEvent):
                 raise Mistake(*place, "a key must be a word", "Write `key: value`")
+            value = next(self.events)
             if key.value == "<<":
                 raise Mistake(*place, "merge keys are not used here", "Write the keys out")
             same = unicodedata.normalize("NFKC", key.value).casefold()

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from catalogue.schema import PaperFrontMatter
 
@@ -39,8 +40,12 @@ def counted(terms: str) -> Mapping[str, int]:
 
 
 def _words(text: str) -> Iterable[str]:
-    for word in _WORD.findall(text.casefold()):
-        if len(word) > 4 and word.endswith("s") and word[-2] not in "siu":
-            word = word[:-1]
-        if len(word) > 2 and word not in EMPTY:
-            yield word
+    return filter(None, map(_term, _WORD.findall(text.casefold())))
+
+
+@lru_cache(50_000)
+def _term(word: str) -> str:
+    """The word as a term, in the singular; "" for one that tells nothing."""
+    if len(word) > 4 and word.endswith("s") and word[-2] not in "siu":
+        word = word[:-1]
+    return word if len(word) > 2 and word not in EMPTY else ""

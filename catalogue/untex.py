@@ -35,6 +35,11 @@ NAMED = re.compile(r"\\(?:cite[a-z]*|ref|eqref|cref|autoref|label)\*?(?:\[[^\]]*
 LINKED = re.compile(r"\\href\{([^{}]*)\}\{([^{}]*)\}|\\url\{([^{}]*)\}|\\footnote\{([^{}]*)\}")
 
 
+def suspect(text: str) -> bool:
+    """Whether there can be LaTeX in the text."""
+    return bool(re.search(r"[\\{`~$]|--", text))
+
+
 def unicode(text: str) -> str:
     """The text with its LaTeX as Unicode: `Erd\\H{o}s` is Erdős, `10^{-25}` 10⁻²⁵, `27{,}000` 27,000,
     ``` ``so'' ``` is “so”. `$formulas$` and what has no Unicode stay as they are. Doing it again changes

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catalogue import mathml, untex
+from catalogue import markdown, mathml, untex
 from catalogue.markdown import MAX_BODY, inline, plain, render
 
 PLAIN = "blockquote br code del div em hr li p pre s strong table tbody thead tr ul"
@@ -406,9 +406,9 @@ SLOW += ["[a][b] ", "\\", "|a" * 200 + "\n" + "|-" * 200 + "\n" + "|\n" * 30000]
 def test_time_is_bounded(part: str) -> None:
     lines = (part * (MAX_BODY // len(part) + 1))[:MAX_BODY]
     broken = re.sub(r"(\S{3990})", r"\1 ", lines)[:MAX_BODY]
-    started = time.perf_counter()
+    started = time.process_time()
     render(broken)
-    assert time.perf_counter() - started < 6
+    assert time.process_time() - started < 20  # what grows with the square takes minutes
 
 
 # Any text at all
@@ -531,3 +531,15 @@ def test_titles_without_formulas_import_nothing() -> None:
 )
 def test_the_highest_heading_of_a_body_is_the_second_of_the_page(source: str, levels: str) -> None:
     assert "".join(re.findall(r"<h(\d) ", render(source).html)) == levels
+
+
+pieces = st.sampled_from(
+    [*"ab1_ (“.|-=#>*+[]:`~$<&\\{\n\n", "a b", "https://a.b", "1. ", "===", "| - |", "é", "    "]
+)
+
+
+@settings(max_examples=400)
+@given(st.lists(pieces, max_size=20).map("".join))
+def test_what_is_not_looked_for_is_not_there(source: str) -> None:
+    sought = markdown._parser(*markdown._needs(source)).render(source, {"macros": {}})
+    assert sought == markdown._parser(True, True, True).render(source, {"macros": {}})

@@ -78,7 +78,7 @@ def test_other_ways_of_writing_the_same(written: bytes) -> None:
         (b"---\ntitle: " + b"x" * 200_000 + b"\n---\n", "front matter is larger than 128 KB"),
         (CLEAN.encode() + b"x" * 300_000, "the file is larger than 256 KB"),
         (b"---\n" + b"".join(b"k%d: v\n" % i for i in range(9_000)) + b"---\n", "too many values"),
-        (b"---\na: " + b"[" * 100_000 + b"\n---\n", "2:11: front matter is nested too deep"),
+        (b"---\na: " + b"[" * 100_000 + b"\n---\n", ": front matter is nested too deep"),
         (b"---\n" + b"".join(b"%sa:\n" % (b" " * i) for i in range(300)) + b"---\n", "nested too deep"),
         (b"---\na: " + b"{a: " * 20_000 + b"\n---\n", "nested too deep"),
         (b"---\n" + b"- " * 60_000 + b"\n---\n", "nested too deep"),
