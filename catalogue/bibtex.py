@@ -19,16 +19,9 @@ def bibtex(entry: Entry) -> str:
 
     The title keeps its capitals and its `$mathematics$`; names are as printed.
     """
-    from bibtexparser.library import Library
-    from bibtexparser.model import Entry as BibEntry
-    from bibtexparser.model import Field
-    from bibtexparser.writer import BibtexFormat, write
-
     paper = entry.paper
-    fields = [Field(field, f"{{{value}}}") for field, value in _fields(paper).items() if value]
-    layout = BibtexFormat()  # type: ignore[no-untyped-call]
-    layout.indent = "  "
-    return write(Library([BibEntry(TYPES[kind(paper)], paper.key, fields)]), layout).strip()
+    fields = ",\n".join(f"  {field} = {{{value}}}" for field, value in _fields(paper).items() if value)
+    return f"@{TYPES[kind(paper)]}{{{paper.key},\n{fields}\n}}"
 
 
 def _fields(paper: Paper) -> dict[str, str]:

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 
 from catalogue.dates import Period, written
 from catalogue.model import Catalogue, Entry, group
-from catalogue.render import environment
+from catalogue.render import TEMPLATES
 from catalogue.schema import Settings
 
 if TYPE_CHECKING:
@@ -75,7 +75,9 @@ class Letters(NamedTuple):
 
 
 def letters(digest: Digest, catalogue: Catalogue, sender: str, unsubscribe: str) -> Letters:
-    templates = environment(catalogue)
+    from catalogue.templating import environment  # slow to import
+
+    templates = environment(catalogue, TEMPLATES)
     templates.filters["wrap"] = wrap
     return Letters(digest, catalogue.settings, sender, unsubscribe, templates)
 

@@ -9,25 +9,23 @@ TYPES = {"paper-conference": "CONF", "article-journal": "JOUR", "article": "UNPB
 
 def ris(entry: Entry) -> str:
     """The entry in RIS, ended by a line `ER  -`."""
-    import rispy
-
     paper = entry.paper
     day = paper.published or paper.date
-    facts = {
-        "type_of_reference": TYPES[kind(paper)],
-        "id": paper.key,
-        "title": paper.plain_title,
-        "authors": [_name(name(person.name)) for person in paper.authors],
-        "secondary_title": paper.venue,
-        "year": str(day.year),
-        "date": f"{day:%Y/%m/%d}",
-        "doi": paper.doi,
-        "accession_number": f"arXiv:{eprint(paper)}" if paper.arxiv else "",
-        "keywords": [topic.title for topic in entry.topics],
-        "urls": [address(paper)] if address(paper) else [],
-    }
-    text: str = rispy.dumps([{field: value for field, value in facts.items() if value}])
-    return f"TY  - {text.partition('TY  - ')[2].strip()} "  # ER  -, which ends it, has a space behind it too
+    tags = (
+        ("TY", TYPES[kind(paper)]),
+        ("ID", paper.key),
+        ("TI", paper.plain_title),
+        *(("AU", _name(name(person.name))) for person in paper.authors),
+        ("T2", paper.venue),
+        ("PY", day.year),
+        ("DA", f"{day:%Y/%m/%d}"),
+        ("DO", paper.doi),
+        ("AN", f"arXiv:{eprint(paper)}" if paper.arxiv else ""),
+        *(("KW", topic.title) for topic in entry.topics),
+        ("UR", address(paper)),
+    )
+    lines = "\n".join(f"{tag}  - {value}" for tag, value in tags if value)
+    return f"{lines}\nER  - "  # which ends it, and has a space behind it too
 
 
 def _name(parts: Name) -> str:

@@ -275,10 +275,15 @@ def test_the_command_writes_a_message(busy: Catalogue, tmp_path: Path) -> None:
 
 
 def subscribe(content: Write, mail: str) -> str:
-    from catalogue.render import environment
+    from catalogue.render import TEMPLATES
+    from catalogue.templating import environment
 
     site = f'title = "T"\ndescription = "D"\nurl = "https://example.org/"\n[mail]\n{mail}'
-    return environment(read(content({"site.toml": site}))).get_template("parts/subscribe_mail.html").render()
+    return (
+        environment(read(content({"site.toml": site})), TEMPLATES)
+        .get_template("parts/subscribe_mail.html")
+        .render()
+    )
 
 
 def test_the_form_to_subscribe(content: Write) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FLOORS = (
-    {"problems", "slugs", "dates", "workers", "fetch", "journal", "smtp", "beside", "limits"},
+    {"problems", "slugs", "dates", "workers", "fetch", "journal", "smtp", "beside", "limits", "fragments"},
     {"card"},
     {"forms"},
     {"schema", "mail", "subscribers"},
@@ -23,6 +23,7 @@ FLOORS = (
     {"within", "notices"},
     {"settings"},
     {"review"},
+    {"templating"},
     {"read", "related", "render", "write", "serve", "report"},
     {"memory", "pagefind"},
     {"search"},
