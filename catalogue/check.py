@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 
 from catalogue import search
 from catalogue.model import Catalogue, File, Page, Paper, group
-from catalogue.notices import NOTICES
 from catalogue.problems import Problem
 from catalogue.rules import RULES, Finding, folded
 from catalogue.within import dead_links
 
 if TYPE_CHECKING:
     from catalogue.strictyaml import Location
+
+
+VERSION = re.compile("v[0-9]+$")
+SHOWN = re.compile(r'src="[^"]*/images/([a-z0-9.-]+)"')
 
 
 def catalogue(catalogue: Catalogue, plans: Sequence[Page | File], read: Collection[str]) -> list[Problem]:
@@ -31,17 +34,23 @@ def catalogue(catalogue: Catalogue, plans: Sequence[Page | File], read: Collecti
 
 def notices(catalogue: Catalogue) -> list[Problem]:
     """What is worth a look, each at its line."""
+    from catalogue.notices import NOTICES  # slow to import, and only for `check`
+
     return [located(catalogue, finding) for rule in NOTICES for finding in rule(catalogue)]
 
 
 def _addresses(catalogue: Catalogue, plans: Iterable[Page | File]) -> list[Problem]:
     """Two files of the site for one address, also where letters differ only by case or composition."""
+    paths = folded("\n".join([path for plan in plans for path in plan.files])).split("\n")
+    own = f"{search.FOLDER}/"
+    if len(set(paths)) == len(paths) and not any(path.startswith(own) for path in paths):
+        return []  # as nearly always
     first: dict[str, Page | File] = {}
     problems = []
     for path, plan in ((path, it) for it in plans for path in it.files):
         other = first.setdefault(folded(path), plan)
         same_key = plan.origin != other.origin and _key(plan.origin) == _key(other.origin)
-        if path.startswith(f"{search.FOLDER}/") and plan.origin:
+        if path.startswith(own) and plan.origin:
             message = f"the address /{search.FOLDER}/ belongs to the search"
             problems.append(Problem(plan.origin, 1, 1, message, "Choose another name"))
         elif other is not plan and not same_key:  # else `one_file_per_key` has told that already
@@ -79,7 +88,7 @@ def known_pictures(catalogue: Catalogue) -> Iterator[Finding]:
             yield _unknown(paper, ("image", "src"), paper.image.src, names, "Add the file to content/images/")
     bodies = (*catalogue.topics.values(), *catalogue.organisations.values(), *catalogue.articles)
     for document in (*catalogue.papers, *bodies):
-        for name in re.findall(r'src="[^"]*/images/([a-z0-9.-]+)"', document.html):
+        for name in SHOWN.findall(document.html):
             if name not in names:
                 message = f"the text shows a picture '{name}' that is not there"
                 yield Finding(document.path, (), message, "Add the file to content/images/")
@@ -153,7 +162,7 @@ def _unknown(paper: Paper, location: "Location", key: str, known: Collection[str
 def _identity(name: str, value: str) -> str:
     match name:
         case "arxiv":
-            return re.sub("v[0-9]+$", "", value)
+            return VERSION.sub("", value)
         case "openreview":
             return value
         case _:

@@ -23,6 +23,9 @@ class Period(NamedTuple):
     kind: Kind
     first: dt.date
 
+    def __repr__(self) -> str:
+        return f"{self.kind} {self.first}"
+
     @classmethod
     @cache
     def of(cls, kind: Kind, day: dt.date) -> "Period":

@@ -4,16 +4,18 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import blake2b
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from catalogue.dates import Period
+from catalogue.dates import Calendar, Kind, Period, calendars
 from catalogue.schema import (
     ArticleFrontMatter,
     OrganisationFrontMatter,
     PaperFrontMatter,
+    Person,
     Settings,
     TopicFrontMatter,
 )
@@ -105,7 +107,8 @@ class Entry:
 
     @cached_property
     def digest(self) -> str:
-        return digest((self.paper, self.topics, self.organisations))
+        made_of = f"({self.paper!r}, {_written(self.topics)}, {_written(self.organisations)})"
+        return blake2b(made_of.encode(), digest_size=16).hexdigest()
 
     def __repr__(self) -> str:
         """Stands for all of it: see `digest`."""
@@ -122,6 +125,20 @@ class Entry:
         return max(day for day in days if day)
 
 
+@cache
+def _written(links: tuple[Link, ...]) -> str:
+    """Written once: most papers lead to the same few."""
+    return repr(links)
+
+
+class Entries(tuple[Entry, ...]):
+    """Entries in their order."""
+
+    def __repr__(self) -> str:
+        """Stands for all of them, and is quickly written."""
+        return "".join([entry.digest for entry in self])
+
+
 @dataclass(frozen=True)
 class Catalogue:
     """Everything that was read. `papers` are all, `entries` those to be published, newest first;
@@ -131,7 +148,7 @@ class Catalogue:
     folder: Path
     settings: Settings
     papers: tuple[Paper, ...]
-    entries: tuple[Entry, ...]
+    entries: Entries
     topics: Mapping[str, Topic]
     organisations: Mapping[str, Organisation]
     articles: tuple[Article, ...]
@@ -140,9 +157,33 @@ class Catalogue:
     relatives: Mapping[str, tuple[tuple[Entry, str], ...]] = field(default_factory=dict)
 
     @cached_property
-    def days(self) -> Mapping[dt.date, tuple[Entry, ...]]:
+    def days(self) -> Mapping[dt.date, Entries]:
         """The entries of each day that has any, newest day first."""
-        return group((entry.paper.date, entry) for entry in self.entries)
+        return listed((entry.paper.date, entry) for entry in self.entries)
+
+    @cached_property
+    def calendars(self) -> Mapping[Period, Calendar]:
+        """The calendar of every month from the first to the last with entries."""
+        return calendars({day: len(entries) for day, entries in self.days.items()})
+
+    @cached_property
+    def authors(self) -> Mapping[str, tuple[tuple[Person, Entry], ...]]:
+        """Who wrote what, newest first, by the author's address. A paper has a name once: only where
+        `author_count` confirms it do two people have one name."""
+        lists: defaultdict[str, list[tuple[Person, Entry]]] = defaultdict(list)
+        for entry in self.entries:
+            paper = entry.paper
+            for person in dict.fromkeys(paper.authors) if paper.author_count else paper.authors:
+                lists[person.address].append((person, entry))
+        return {address: tuple(pairs) for address, pairs in lists.items()}
+
+    def periods(self, kind: Kind) -> dict[Period, Entries]:
+        """The entries of each period of this kind that has any, the newest first."""
+        days = group((Period.of(kind, day), entries) for day, entries in self.days.items())
+        return {
+            period: parts[0] if len(parts) == 1 else Entries(chain.from_iterable(parts))
+            for period, parts in days.items()
+        }
 
     @property
     def newest(self) -> Period:
@@ -197,6 +238,11 @@ def group(pairs: Iterable[tuple[K, V]]) -> dict[K, tuple[V, ...]]:
     for key, value in pairs:
         lists[key].append(value)
     return {key: tuple(values) for key, values in lists.items()}
+
+
+def listed(pairs: Iterable[tuple[K, Entry]]) -> dict[K, Entries]:
+    """The entries of each key, keys and entries in the order they came."""
+    return {key: Entries(entries) for key, entries in group(pairs).items()}
 
 
 def digest(value: object) -> str:

@@ -6,7 +6,18 @@ from pathlib import Path
 from typing import NamedTuple
 
 from catalogue.files import Seen, Signature
-from catalogue.model import Article, Catalogue, Document, Entry, Link, Organisation, Paper, Picture, Topic
+from catalogue.model import (
+    Article,
+    Catalogue,
+    Document,
+    Entries,
+    Entry,
+    Link,
+    Organisation,
+    Paper,
+    Picture,
+    Topic,
+)
 from catalogue.problems import Problem
 from catalogue.schema import Person, Settings
 from catalogue.workers import spread
@@ -92,7 +103,7 @@ def _assemble(
         folder=content,
         settings=settings,
         papers=papers,
-        entries=tuple(entries),
+        entries=Entries(entries),
         topics=topics,
         organisations=organisations,
         articles=tuple(value for value in values if isinstance(value, Article)),

@@ -8,7 +8,7 @@ from catalogue.model import Catalogue, Page
 
 
 def plan(catalogue: Catalogue) -> Iterator[Page]:
-    counts = Counter(Period.of("month", entry.paper.date) for entry in catalogue.entries)
+    counts = Counter({month: len(entries) for month, entries in catalogue.periods("month").items()})
     years = sorted({Period.of("year", month.first) for month in counts}, reverse=True)
     context = {
         "years": tuple((year, tuple((month, counts[month]) for month in _months(year))) for year in years),

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from catalogue.dates import Period
-from catalogue.model import Catalogue, Entry, Link, Page, group
+from catalogue.model import Catalogue, Entries, Entry, Link, Page
 
 NEWEST = 50
 """Papers that a feed of a list shows; an archive shows all of its month."""
@@ -17,8 +17,8 @@ FRIDAY = dt.timedelta(days=4)
 
 
 def plan(catalogue: Catalogue) -> Iterator[Page]:
-    yield from _everything(catalogue.entries)
-    yield _page("feeds/weekly", "weekly", {"weeks": _weeks(catalogue.entries)[:WEEKS]})
+    yield from _everything(catalogue)
+    yield _page("feeds/weekly", "weekly", {"weeks": _weeks(catalogue)[:WEEKS]})
     yield Page("feeds/all.opml", "feeds/all.opml", _listed(catalogue))
     yield Page("subscribe/index.html", "pages/subscribe.html", _listed(catalogue))
 
@@ -34,10 +34,10 @@ def _sorted(links: Iterable[Link]) -> tuple[Link, ...]:
     return tuple(sorted(links, key=lambda link: (link.title.casefold(), link.address)))
 
 
-def _everything(entries: tuple[Entry, ...]) -> Iterator[Page]:
+def _everything(catalogue: Catalogue) -> Iterator[Page]:
     """The newest papers, which lead to the archive of the newest month, that to the one before, and so on.
     The newest month's archive still grows."""
-    months = group((Period.of("month", entry.paper.date), entry) for entry in entries)
+    entries, months = catalogue.entries, catalogue.periods("month")
     archives = [f"/feeds/all/{month.iso}.atom" for month in months] + [""]
     yield _page("feeds/all", "papers", _papers("/", "", entries[:NEWEST], earlier=archives[0]))
     for i, (month, within) in enumerate(months.items()):
@@ -45,12 +45,11 @@ def _everything(entries: tuple[Entry, ...]) -> Iterator[Page]:
         yield Page(archives[i][1:], "feeds/papers.atom", context)
 
 
-def _weeks(entries: tuple[Entry, ...]) -> tuple[tuple[Period, tuple[Entry, ...]], ...]:
+def _weeks(catalogue: Catalogue) -> tuple[tuple[Period, Entries], ...]:
     """The weeks, newest first. One is told of when there is a paper of its Friday or of a later day."""
-    weeks = group((Period.of("week", entry.paper.date), entry) for entry in entries)
-    return tuple(
-        (week, within) for week, within in weeks.items() if entries[0].paper.date >= week.first + FRIDAY
-    )
+    newest = next(iter(catalogue.days), None)
+    weeks = catalogue.periods("week").items()
+    return tuple((week, within) for week, within in weeks if newest and newest >= week.first + FRIDAY)
 
 
 def _papers(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from catalogue.dates import Period, calendars
+from catalogue.dates import Period
 from catalogue.model import Catalogue, Page
 
 
@@ -13,17 +13,16 @@ def plan(catalogue: Catalogue) -> Iterator[Page]:
         papers += len(days[shown][1])
         shown += 1
     first = days[0] if days else (None, ())
-    months = calendars({day: len(entries) for day, entries in catalogue.days.items()})
     context = {
         "day": first[0],
         "entries": first[1],
-        "calendar": months[Period.of("month", days[0][0].first)] if days else None,
+        "calendar": catalogue.calendars[catalogue.newest] if days else None,
         "earlier": tuple(days[1:shown]),
         "previous": days[shown][0] if shown < len(days) else None,
         "counts": {
             "papers": len(catalogue.entries),
             "days": len(days),
-            "authors": len({person.address for entry in catalogue.entries for person in entry.paper.authors}),
+            "authors": len(catalogue.authors),
             "topics": len(catalogue.topics),
         },
     }

@@ -4,16 +4,16 @@ the end. A large catalogue has a file for each year, papers-2025.jsonl.
 
 from collections.abc import Iterator
 
-from catalogue.model import Catalogue, Page, group
+from catalogue.model import Catalogue, Entries, Page
 
 MOST = 2_000
 """Papers in one file for all. Above it an edit makes the lines of a year anew, not everything."""
 
 
 def plan(catalogue: Catalogue) -> Iterator[Page]:
-    entries = tuple(reversed(catalogue.entries))
+    entries = Entries(reversed(catalogue.entries))
     if len(entries) <= MOST:
         yield Page("papers.jsonl", "api/papers.jsonl", {"entries": entries})
     else:
-        for year, within in group((entry.paper.date.year, entry) for entry in entries).items():
-            yield Page(f"papers-{year}.jsonl", "api/papers.jsonl", {"entries": within})
+        for year, within in reversed(catalogue.periods("year").items()):
+            yield Page(f"papers-{year.iso}.jsonl", "api/papers.jsonl", {"entries": Entries(reversed(within))})

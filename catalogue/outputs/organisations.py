@@ -4,16 +4,16 @@ from collections.abc import Iterator
 
 from catalogue import beside
 from catalogue.dates import monthly
-from catalogue.model import Catalogue, Page, group
+from catalogue.model import Catalogue, Entries, Page, listed
 
 
 def plan(catalogue: Catalogue) -> Iterator[Page]:
-    entries = group((it.address, entry) for entry in catalogue.entries for it in entry.organisations)
+    entries = listed((it.address, entry) for entry in catalogue.entries for it in entry.organisations)
     organisations = sorted(catalogue.organisations.values(), key=lambda it: (it.name.casefold(), it.key))
     until = catalogue.newest
     counted = []
     for organisation in organisations:
-        papers = entries.get(organisation.address, ())
+        papers = entries.get(organisation.address, Entries())
         series = monthly((entry.paper.date for entry in papers), until)
         address = organisation.address
         context = {

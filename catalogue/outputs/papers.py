@@ -9,12 +9,13 @@ from catalogue.model import Catalogue, Entry, Link, Page
 def plan(catalogue: Catalogue) -> Iterator[Page]:
     more = catalogue.settings.paper_files
     for entries in catalogue.days.values():
-        for i, entry in enumerate(entries):
+        links = [None, *map(_link, entries), None]
+        for entry, previous, following in zip(entries, links, links[2:], strict=False):
             key = entry.paper.key
             context = {
                 "entry": entry,
-                "previous": _link(entries[i - 1]) if i else None,
-                "next": _link(entries[i + 1]) if i + 1 < len(entries) else None,
+                "previous": previous,
+                "next": following,
                 "relatives": catalogue.relatives.get(key, ()),
             }
             path = f"papers/{key}/index.html"

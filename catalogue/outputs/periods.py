@@ -4,11 +4,11 @@ An empty year has its own page but no pages within it, so that one paper from lo
 tens of thousands of empty days.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from catalogue import beside
-from catalogue.dates import Calendar, Kind, Period, calendars
-from catalogue.model import Catalogue, Entry, Page, group
+from catalogue.dates import Calendar, Kind, Period
+from catalogue.model import Catalogue, Entries, Page, group
 
 PARENTS: dict[Kind, tuple[Kind, ...]] = {
     "year": (),
@@ -18,28 +18,35 @@ PARENTS: dict[Kind, tuple[Kind, ...]] = {
 }
 PARTS: dict[Kind, Kind] = {"year": "month", "month": "day", "week": "day", "day": "day"}
 
+Parts = tuple[tuple[Period, Entries], ...]
+
 
 def plan(catalogue: Catalogue) -> Iterator[Page]:
-    months = calendars({day: len(entries) for day, entries in catalogue.days.items()})
+    filled = {kind: catalogue.periods(kind) for kind in PARENTS}
+    years = {year.first.year for year in filled["year"]}
     for kind in PARENTS:
-        filled = group((Period.of(kind, entry.paper.date), entry) for entry in catalogue.entries)
-        yield from _pages(kind, filled, {} if kind == "year" else months)
+        parts = group((Period.of(kind, part.first), (part, it)) for part, it in filled[PARTS[kind]].items())
+        yield from _pages(kind, filled[kind], parts, years, {} if kind == "year" else catalogue.calendars)
 
 
 def _pages(
-    kind: Kind, filled: dict[Period, tuple[Entry, ...]], months: dict[Period, Calendar]
+    kind: Kind,
+    filled: Mapping[Period, Entries],
+    parts: Mapping[Period, Parts],
+    years: set[int],
+    months: Mapping[Period, Calendar],
 ) -> Iterator[Page]:
-    """`filled` holds the periods that have papers, newest first; `months` their calendars."""
-    years = {entry.paper.date.year for entries in filled.values() for entry in entries}
+    """`filled` holds the periods that have papers, newest first, and `parts` what is in them; `years` are
+    those that have any, `months` the calendars."""
     newest_first = list(filled)
     for i, period in enumerate(newest_first):
         previous = newest_first[i + 1] if i + 1 < len(newest_first) else None
         following = newest_first[i - 1] if i else None
-        yield _page(period, previous, following, filled[period], months)
+        yield _page(period, previous, following, filled[period], parts[period], months)
         empty = period.following
         while following and empty.first < following.first:
             if kind == "year" or years & {empty.first.year, empty.last.year}:
-                yield _page(empty, period, following, (), months)
+                yield _page(empty, period, following, Entries(), (), months)
             empty = empty.following
 
 
@@ -47,17 +54,17 @@ def _page(
     period: Period,
     previous: Period | None,
     following: Period | None,
-    entries: tuple[Entry, ...],
-    months: dict[Period, Calendar],
+    entries: Entries,
+    parts: Parts,
+    months: Mapping[Period, Calendar],
 ) -> Page:
     day = entries[0].paper.date if entries else period.middle  # a week can lie in two years
-    parts = group((Period.of(PARTS[period.kind], entry.paper.date), entry) for entry in entries)
     context = {
         "period": period,
         "previous": previous,
         "next": following,
         "parents": tuple(Period.of(parent, day) for parent in PARENTS[period.kind]),
-        "groups": tuple(parts.items()),
+        "groups": parts,
         "entries": entries,
         "calendar": months.get(Period.of("month", day)),
     }

@@ -3,18 +3,17 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from catalogue.dates import Period
 from catalogue.model import Catalogue, Page
 
 RECENT = 50
 
 
 def plan(catalogue: Catalogue) -> Iterator[Page]:
-    years = Counter(Period.of("year", entry.paper.date) for entry in catalogue.entries)
+    years = tuple((year, len(entries)) for year, entries in catalogue.periods("year").items())
     topics = Counter(topic.address for entry in catalogue.entries for topic in entry.topics)
     organisations = Counter(it.address for entry in catalogue.entries for it in entry.organisations)
     context = {
-        "years": tuple(sorted(years.items(), reverse=True)),
+        "years": years,
         "topics": tuple((topic, topics[topic.address]) for topic in catalogue.topics.values()),
         "organisations": tuple((it, organisations[it.address]) for it in catalogue.organisations.values()),
         "recent": catalogue.entries[:RECENT],

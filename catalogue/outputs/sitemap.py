@@ -4,8 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from catalogue.model import Catalogue, Entry, File, Page
-from catalogue.record import newest
+from catalogue.model import Catalogue, File, Page
 
 LIMIT = 50_000
 """Addresses that one sitemap may hold."""
@@ -34,5 +33,6 @@ def plan(catalogue: Catalogue, plans: Iterable[Page | File]) -> Iterator[Page]:
 
 def _changed(context: Mapping[str, Any]) -> dt.date | None:
     """The last day that the content knows for the papers of the page, or None."""
-    entries: tuple[Entry, ...] = (context["entry"],) if context.get("entry") else context.get("entries", ())
-    return newest(entries) if entries else None
+    if "entry" in context:
+        return context["entry"].updated if context["entry"] else None
+    return max([entry.updated for entry in context.get("entries", ())], default=None)

@@ -4,16 +4,16 @@ from collections.abc import Iterator
 
 from catalogue import beside
 from catalogue.dates import monthly
-from catalogue.model import Catalogue, Page, group
+from catalogue.model import Catalogue, Entries, Page, listed
 
 
 def plan(catalogue: Catalogue) -> Iterator[Page]:
-    entries = group((topic.address, entry) for entry in catalogue.entries for topic in entry.topics)
+    entries = listed((topic.address, entry) for entry in catalogue.entries for topic in entry.topics)
     topics = sorted(catalogue.topics.values(), key=lambda topic: (topic.title.casefold(), topic.key))
     until = catalogue.newest
     counted = []
     for topic in topics:
-        papers = entries.get(topic.address, ())
+        papers = entries.get(topic.address, Entries())
         series = monthly((entry.paper.date for entry in papers), until)
         context = {
             "topic": topic,

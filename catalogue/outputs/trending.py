@@ -12,8 +12,8 @@ SHOWN = 50
 
 def plan(catalogue: Catalogue) -> Iterator[Page]:
     counted = [entry for entry in catalogue.entries if points(entry.paper) and entry.paper.counted]
-    days = [day for entry in catalogue.entries for day in (entry.paper.date, entry.paper.counted) if day]
-    today = max(days, default=dt.date(1970, 1, 1))
+    days = [entry.paper.counted for entry in catalogue.entries if entry.paper.counted]
+    today = max((*days, *catalogue.days), default=dt.date(1970, 1, 1))
 
     def weight(entry: Entry) -> float:
         return points(entry.paper) / (weeks(entry.paper, today) + 1)
