@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import click
 
 from catalogue import check, curate, files, memory, pagefind, read, related, render, search, workers, write
+from catalogue.fragments import Recent
 from catalogue.model import File, Page
 from catalogue.outputs import (
     api,
@@ -97,7 +98,9 @@ def load(
 
     site, problems = settings.read(options.content, options.url)
     seen = seen or files.walk(options.content)
-    reading = read.catalogue(options.content, seen, site, known.records, options.drafts, options.jobs)
+    reading = read.catalogue(
+        options.content, seen, site, known.records, known.entries, options.drafts, options.jobs
+    )
     relatives = related.relatives(reading.catalogue.entries, known.relatives, options.jobs)
     reading = reading._replace(catalogue=related.joined(reading.catalogue, relatives))
     plans = list(chain.from_iterable(output.plan(reading.catalogue) for output in OUTPUTS))
@@ -109,9 +112,24 @@ def load(
     return reading, relatives, plans
 
 
+class Kept(NamedTuple):
+    """What a process that builds again need not work out anew: what a file of memory holds, of this ground,
+    and pieces of pages. For a site that has another memory by now, or another ground, it is of no use."""
+
+    file: Path = Path()
+    ground: str = ""
+    known: memory.Memory = memory.NOTHING
+    recent: Recent | None = None
+
+
 def build(options: Options) -> Outcome:
     """Brings the site up to the content and makes only what changed, all or nothing: whatever is
     raised, the old site stays as it was."""
+    return again(options, Kept())[0]
+
+
+def again(options: Options, kept: Kept) -> tuple[Outcome, Kept]:
+    """The same with what the last build of this process kept, and what this one keeps."""
     if options.content.resolve().is_relative_to(options.site.resolve()):
         raise write.Refused(f"{options.site} holds the content. Name another with --site")
     with write.lock(options.site, waiting=say):
@@ -119,29 +137,34 @@ def build(options: Options) -> Outcome:
         seen, remembered = files.walk(options.content), write.memory_of(options.site)
         state = memory.state(ground, seen, options.drafts, options.searchable)
         if counts := memory.unchanged(remembered, state):
-            return Outcome(*counts, 0, 0)
-        known = memory.load(remembered, ground)
+            return Outcome(*counts, 0, 0), kept
+        same = kept[:2] == (remembered, ground)
+        known = kept.known if same else memory.load(remembered, ground)
         reading, relatives, plans = load(options, known, seen)
         parts = search.wanted(reading.catalogue) if options.searchable else {}
         now = memory.of(reading, relatives, plans, search.facets(reading.catalogue), known)
+        recent = kept.recent if same and known.common == now.common else None
         change = memory.compare(known, now, parts)
         if change.any:
-            kept = (path for plan in plans if plan.path not in change.stale for path in plan.files)
+            others = (path for plan in plans if plan.path not in change.stale for path in plan.files)
             next_ = (*change.away, search.FACETS)
-            stage, lost = write.stage(options.site, known.before, known.touched, next_, kept)
-            stale = [plan for plan in plans if plan.path in change.stale or lost.intersection(plan.files)]
+            stage, lost = write.stage(options.site, known.before, known.touched, next_, others)
+            remade = change.stale | {plan.path for plan in plans if lost and lost.intersection(plan.files)}
+            stale = [plan for plan in plans if plan.path in remade]
             touched = {*change.away, *chain.from_iterable(plan.files for plan in stale)}
             write.remove(stage, touched)
-            done = render.into(stage, stale, reading.catalogue, options.jobs)
+            done = render.into(stage, stale, reading.catalogue, options.jobs, recent)
             deque(progress(done, len(stale), "Rendering"), maxlen=0)
             indexes = search.bring(stage, options.site, reading.catalogue, parts, known.indexes, options.jobs)
             before = write.name(options.site) if known.pages else ""
             now = now._replace(indexes=indexes, before=before, touched=tuple(touched))
-        papers = len(reading.catalogue.entries)
-        name = memory.save(write.workshop(options.site), ground, state, now, known, papers)
+        papers, now = len(reading.catalogue.entries), memory.packed(now, known)
+        name = memory.save(write.workshop(options.site), ground, state, now, papers)
         if change.any:
             write.publish(stage, options.site, name)
-        return Outcome(papers, len(plans), len(change.stale), change.gone)
+        outcome = Outcome(papers, len(plans), len(change.stale), change.gone)
+        file = write.workshop(options.site) / f"memory-{name}"
+        return outcome, Kept(file, ground, now, {} if recent is None else recent)
 
 
 # --- the command line -----------------------------------------------------------------------
@@ -271,12 +294,16 @@ def serve_command(options: Options, port: int) -> None:
     from catalogue import settings
     from catalogue.serve import serve
 
+    kept = Kept()
+
     def rebuild() -> bool:
-        outcome = build(options._replace(jobs=1))
+        nonlocal kept
+        outcome, kept = again(options._replace(jobs=1), kept)
+        gc.freeze()  # what is kept is looked through for garbage only once
         return bool(outcome.made or outcome.removed)
 
-    with suppress(ContentError):
-        build(options)  # in several processes, which is only safe before the server's threads start
+    with suppress(ContentError):  # in several processes, which is only safe before the server's threads start
+        _, kept = again(options, kept)
     site, problems = settings.read(options.content, options.url)
     if problems:  # without them it is not known where to serve
         raise ContentError(problems)

@@ -13,7 +13,10 @@ from typing import IO, Any
 Name = tuple[str, ...]
 """A template, and all that it is given, as `repr` writes it: documents and entries as their digests."""
 
-RECENT = 5_000
+Recent = dict[Name, str]
+
+RECENT, KEPT = 5_000, 100_000
+"""So many are remembered within a build, and by a process that builds again."""
 
 
 def named(template: str, given: Mapping[str, Any]) -> Name:
@@ -24,8 +27,10 @@ def named(template: str, given: Mapping[str, Any]) -> Name:
 class Fragments:
     """Texts by their names."""
 
-    def __init__(self) -> None:
-        self._recent: dict[Name, str] = {}
+    def __init__(self, recent: Recent | None = None) -> None:
+        """Remembers more in a `recent` that somebody keeps for the next time."""
+        self._recent = {} if recent is None else recent
+        self._room = RECENT if recent is None else KEPT
         self._places: dict[Name, tuple[int, int]] = {}
         self._file: IO[bytes] | None = None
         self._view: mmap.mmap | None = None
@@ -37,7 +42,7 @@ class Fragments:
         if place := self._places.get(name):
             assert self._view is not None
             return str(self._view[place[0] : place[1]], "utf-8")
-        if len(self._recent) >= RECENT:
+        if len(self._recent) >= self._room:
             self._recent.clear()
         text = self._recent[name] = make()
         return text

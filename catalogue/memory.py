@@ -19,7 +19,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from catalogue.files import Seen
-from catalogue.model import File, Page, digest, group
+from catalogue.model import Entry, File, Page, digest, group
 from catalogue.read import Reading, Record
 from catalogue.related import NONE, Relatives
 
@@ -37,8 +37,11 @@ class Memory(NamedTuple):
     and its indexes by their folders, with Pagefind's names for the papers of each.
 
     `before` is the name of the site before this one ("" if that is not known), and `touched` are the files
-    that may differ between the two. `packed` are the records of each folder as they are written, so that only
-    a folder with a change is packed again.
+    that may differ between the two. `packed` are the records of each folder as they are written, with their
+    seals, so that only a folder with a change is packed again.
+
+    What follows is not written: a process that builds again has the plans themselves, what is `common` to all
+    pages, and the entries. What is equal to them is not worked out again.
     """
 
     records: Mapping[str, Record]
@@ -48,7 +51,10 @@ class Memory(NamedTuple):
     indexes: Mapping[str, Mapping[str, str]] = MappingProxyType({})
     before: str = ""
     touched: tuple[str, ...] = ()
-    packed: Mapping[str, bytes] = MappingProxyType({})
+    packed: Mapping[str, tuple[bytes, bytes]] = MappingProxyType({})
+    plans: Mapping[str, Page | File] = MappingProxyType({})
+    common: str = ""
+    entries: tuple[Entry, ...] = ()
 
     def files(self, path: str) -> list[str]:
         """The files that the plan of this path made."""
@@ -101,8 +107,21 @@ def of(
 ) -> Memory:
     """What there will be to remember, if the site stays that of `known`."""
     common = digest(reading.catalogue.navigation)
-    pages = {plan.path: _mark(plan, common) for plan in plans}
-    return Memory(reading.records, relatives, pages, facets, known.indexes, known.before, known.touched)
+    before = known.plans if known.common == common else {}
+    made = {plan.path: plan for plan in plans}
+    pages = {
+        path: known.pages[path] if path in before and before[path] == plan else _mark(plan, common)
+        for path, plan in made.items()
+    }
+    return known._replace(
+        records=reading.records,
+        relatives=relatives,
+        pages=pages,
+        facets=facets,
+        plans=made,
+        common=common,
+        entries=reading.catalogue.entries,
+    )
 
 
 def _mark(plan: Page | File, common: str) -> str:
@@ -128,16 +147,23 @@ def compare(known: Memory, now: Memory, indexes: Collection[str]) -> Change:
 def load(path: Path, ground: str) -> Memory:
     """The memory in this file; NOTHING where it is missing, damaged or from another ground."""
     try:
-        data = path.read_bytes()
-        if _seal(ground, data[HEAD:]) != data[HEAD - SEAL : HEAD]:
-            return NOTHING
-        packed, relatives, *rest = _Values(BytesIO(data[HEAD:])).load()
+        with path.open("rb") as file:
+            *_, length = struct.unpack(FRONT, file.read(struct.calcsize(FRONT)))
+            seals, relatives, *rest = _opened(ground, file.read(SEAL), file.read(length))
+            packed = {folder: (seal, file.read(size)) for folder, (seal, size) in seals.items()}
         records: dict[str, Record] = {}
-        for folder in packed.values():
-            records |= _Values(BytesIO(folder)).load()
+        for sealed in packed.values():
+            records |= _opened("", *sealed)
         return Memory(records, Relatives(*relatives), *rest)._replace(packed=packed)
-    except (OSError, pickle.UnpicklingError, TypeError, ValueError, AttributeError, EOFError):
+    except (OSError, struct.error, pickle.UnpicklingError, TypeError, ValueError, AttributeError, EOFError):
         return NOTHING
+
+
+def _opened(ground: str, seal: bytes, payload: bytes) -> Any:
+    """What is in a sealed part."""
+    if _seal(ground, payload) != seal:
+        raise pickle.UnpicklingError("another seal")
+    return _Values(BytesIO(payload)).load()
 
 
 def unchanged(path: Path, state: bytes) -> tuple[int, int] | None:
@@ -145,7 +171,7 @@ def unchanged(path: Path, state: bytes) -> tuple[int, int] | None:
     state; else None."""
     try:
         with path.open("rb") as file:
-            known, papers, pages = struct.unpack(FRONT, file.read(struct.calcsize(FRONT)))
+            known, papers, pages, _ = struct.unpack(FRONT, file.read(struct.calcsize(FRONT)))
     except (OSError, struct.error):
         return None
     return (papers, pages) if known == state != UNSETTLED else None
@@ -158,42 +184,43 @@ def state(ground: str, seen: Seen, *options: object) -> bytes:
     return _seal(ground, repr((seen, options)).encode())
 
 
-def save(folder: Path, ground: str, state: bytes, memory: Memory, known: Memory, papers: int) -> str:
+def save(folder: Path, ground: str, state: bytes, memory: Memory, papers: int) -> str:
     """Writes the memory in one step, and returns its name: that of the site it belongs to."""
     name = digest((ground, list(memory.indexes), memory.facets, memory.pages))
-    values = (
-        _packed(memory, known),
-        tuple(memory.relatives),
-        *memory[2:4],
-        dict(memory.indexes),
-        *memory[5:-1],
-    )
-    payload = pickle.dumps(values, protocol=5)
+    seals = {folder: (seal, len(payload)) for folder, (seal, payload) in memory.packed.items()}
+    head = pickle.dumps((seals, tuple(memory.relatives), *memory[2:7]), protocol=5)
     new = folder / "memory.new"
-    front = struct.pack(FRONT, state, papers, len(memory.pages))
-    new.write_bytes(front + _seal(ground, payload) + payload)
+    with new.open("wb") as file:
+        file.write(struct.pack(FRONT, state, papers, len(memory.pages), len(head)) + _seal(ground, head))
+        file.writelines((head, *(payload for _, payload in memory.packed.values())))
     new.replace(folder / f"memory-{name}")
     return name
 
 
-def _packed(memory: Memory, known: Memory) -> dict[str, bytes]:
-    """The records of each folder of content, packed; as they are known where none of them is another."""
-    folders = group((name.rpartition("/")[0], name) for name in memory.records)
-    before = group((name.rpartition("/")[0], name) for name in known.records)
-    return {
-        folder: known.packed[folder]
-        if folder in known.packed
-        and names == before[folder]
-        and all(memory.records[name] is known.records[name] for name in names)
-        else pickle.dumps({name: memory.records[name] for name in names}, protocol=5)
-        for folder, names in folders.items()
+def packed(now: Memory, known: Memory) -> Memory:
+    """With the records of each folder of content packed; as they are known where none of them is another."""
+    records = now.records
+    changed = {
+        _folder(name)
+        for name in {**known.records, **records}
+        if records.get(name) is not known.records.get(name)
     }
+    made = {folder: parts for folder, parts in known.packed.items() if folder not in changed}
+    others = ((_folder(name), name) for name in records)
+    for folder, names in group((folder, name) for folder, name in others if folder in changed).items():
+        payload = pickle.dumps({name: records[name] for name in names}, protocol=5)
+        made[folder] = (_seal("", payload), payload)
+    return now._replace(packed=made)
+
+
+def _folder(name: str) -> str:
+    return name.rpartition("/")[0]
 
 
 SEAL = 16
-FRONT = f"{SEAL}sII"
-"""A file of memory: the state it was made from, how many papers and pages, the seal of what follows, that."""
-HEAD = struct.calcsize(FRONT) + SEAL
+FRONT = f"{SEAL}sIII"
+"""A file of memory begins with the state it was made from, how many papers and pages, how long its head is,
+and the seal of that. After the head come the packed records."""
 UNSETTLED = bytes(SEAL)
 
 

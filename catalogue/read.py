@@ -44,10 +44,12 @@ def catalogue(
     seen: Seen,
     settings: Settings,
     remembered: Mapping[str, Record],
+    entries: Iterable[Entry] = (),
     drafts: bool = False,
     jobs: int = 1,
 ) -> Reading:
-    """Reads all that was `seen` in `content`, but for the files that are still as they were remembered."""
+    """Reads all that was `seen` in `content`, but for the files that are still as they were remembered. An
+    entry that equals one of the last time's `entries` is that one."""
     from catalogue import document  # what reads a file is slow to import
 
     records = {
@@ -66,7 +68,9 @@ def catalogue(
     names = frozenset(file.name for file in seen.files)
     fresh = frozenset(file.name for file in changed)
     known = [records[name].value for name in sorted(records)]
-    return Reading(_assemble(content, settings, known, names, drafts), records, tuple(problems), fresh)
+    before = {entry.paper.key: entry for entry in entries}
+    found = _assemble(content, settings, known, names, before, drafts)
+    return Reading(found, records, tuple(problems), fresh)
 
 
 def _shared(value: Document | Picture, people: dict[Person, Person]) -> Document | Picture:
@@ -81,6 +85,7 @@ def _assemble(
     settings: Settings,
     values: Iterable[Document | Picture],
     names: frozenset[str],
+    before: Mapping[str, Entry],
     drafts: bool,
 ) -> Catalogue:
     values = tuple(values)
@@ -89,15 +94,16 @@ def _assemble(
     topic_links = {key: Link(topic.title, topic.address) for key, topic in topics.items()}
     organisation_links = {key: Link(it.title, it.address) for key, it in organisations.items()}
     papers = tuple(value for value in values if isinstance(value, Paper))
-    entries = [
-        Entry(
-            paper,
-            tuple(topic_links[key] for key in paper.topics if key in topic_links),
-            tuple(organisation_links[key] for key in paper.organisations if key in organisation_links),
-        )
-        for paper in papers
-        if drafts or not paper.draft
-    ]
+
+    def entry(paper: Paper) -> Entry:
+        topics = tuple([topic_links[key] for key in paper.topics if key in topic_links])
+        its = tuple([organisation_links[key] for key in paper.organisations if key in organisation_links])
+        old = before.get(paper.key)
+        if old and (old.paper is paper, old.topics, old.organisations) == (True, topics, its):
+            return old
+        return Entry(paper, topics, its)
+
+    entries = [entry(paper) for paper in papers if drafts or not paper.draft]
     entries.sort(key=_newest_first)
     return Catalogue(
         folder=content,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from catalogue import card
-from catalogue.fragments import Fragments, Name
+from catalogue.fragments import Fragments, Name, Recent
 from catalogue.model import Catalogue, File, Page
 from catalogue.workers import spread
 
@@ -22,10 +22,17 @@ class RenderFailed(Exception):
     """A template does not fit its page. The message begins with its path and line."""
 
 
-def into(folder: Path, plans: Sequence[Page | File], catalogue: Catalogue, jobs: int) -> Iterator[int]:
+def into(
+    folder: Path,
+    plans: Sequence[Page | File],
+    catalogue: Catalogue,
+    jobs: int,
+    recent: Recent | None = None,
+) -> Iterator[int]:
     """Writes the files of every plan below `folder`; yields how many plans are done, from time to time.
 
-    Those of papers come first: lists are put together from what is made with them.
+    Those of papers come first: lists are put together from what is made with them. A process that builds
+    again keeps what is `recent`, while the ground and the navigation are the same.
     """
     if not plans:
         return
@@ -33,7 +40,7 @@ def into(folder: Path, plans: Sequence[Page | File], catalogue: Catalogue, jobs:
 
     papers = [plan for plan in plans if plan.path.startswith("papers/")]
     others = [plan for plan in plans if not plan.path.startswith("papers/")]
-    with closing(Fragments()) as kept:
+    with closing(Fragments(recent)) as kept:
         env = environment(catalogue, TEMPLATES, folder, kept)
         put = _putter(folder)
         for done, pieces in enumerate(spread(partial(_paper, env, put), papers, jobs, cost), 1):

@@ -80,6 +80,33 @@ def test_incremental_equals_clean(edit: str, built: Path, content: Write, tmp_pa
     assert tree(built) == anew(folder, tmp_path / "anew")
 
 
+def test_what_a_process_keeps_equals_clean(built: Path, content: Write, tmp_path: Path) -> None:
+    """One edit after the other, each built with what the build before kept."""
+    folder = built.parent / "content"
+    with mock.patch("catalogue.files.JUST_NOW", -(10**18)):
+        content({"papers/2025/d.md": paper("Fourth", "2025-04-11", authors="[Ada Example, Bo Sample]")})
+        _, kept = build.again(options(folder), build.Kept())
+        for number, edit in enumerate(EDITS):
+            content({path: text for path, text in EDITS[edit].items() if text or (folder / path).exists()})
+            with mock.patch.object(memory, "load", wraps=memory.load) as load:
+                _, kept = build.again(options(folder), kept)
+            assert load.called == (edit == "settings"), edit  # another ground
+            assert tree(built) == anew(folder, tmp_path / f"anew-{number}"), edit
+
+
+def test_what_a_process_keeps_is_of_one_site(built: Path, content: Write, tmp_path: Path) -> None:
+    """Between two builds of one process another builds: what was kept is not of that site."""
+    folder = built.parent / "content"
+    content({C: paper("Third", "2025-05-01")})
+    _, kept = build.again(options(folder), build.Kept())
+    assert kept.known.plans
+    content({C: paper("Another", "2025-06-01")})
+    build.build(options(folder))
+    content({C: paper("Third", "2025-05-01")})
+    build.again(options(folder), kept)
+    assert tree(built) == anew(folder, tmp_path / "anew")
+
+
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     edits=st.lists(
@@ -158,16 +185,27 @@ def test_damaged_memory_is_as_if_nothing_were_built(
     assert tree(built) == before
 
 
-def test_memory_never_runs_code(built: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("where", ["head", "records"])
+def test_memory_never_runs_code(where: str, built: Path, tmp_path: Path) -> None:
     import pickle
+    import struct
 
     class Evil:
         def __reduce__(self) -> tuple[object, tuple[str]]:
             return os.system, (f"touch {tmp_path}/owned",)
 
+    def file(evil: object) -> bytes:
+        """A memory with every seal in its place."""
+        records = pickle.dumps({"x": evil if where == "records" else 1})
+        seals = {"papers": (memory._seal("", records), len(records))}
+        head = pickle.dumps((seals, ((), (), (), evil if where == "head" else ()), {}, "", {}, "", ()))
+        front = struct.pack(memory.FRONT, memory.UNSETTLED, 0, 0, len(head))
+        return front + memory._seal("ground", head) + head + records
+
     path = write.memory_of(built)
-    payload = pickle.dumps(({"x": Evil()}, {}, ""))
-    path.write_bytes(memory._seal("ground", payload) + payload)
+    path.write_bytes(file(2))
+    assert memory.load(path, "ground") != memory.NOTHING
+    path.write_bytes(file(Evil()))
     assert memory.load(path, "ground") == memory.NOTHING
     assert not (tmp_path / "owned").exists()
 
