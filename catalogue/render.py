@@ -42,7 +42,7 @@ def into(
     others = [plan for plan in plans if not plan.path.startswith("papers/")]
     with closing(Fragments(recent)) as kept:
         env = environment(catalogue, TEMPLATES, folder, kept)
-        put = _putter(folder)
+        put = partial(_put, folder)
         for done, pieces in enumerate(spread(partial(_paper, env, put), papers, jobs, cost), 1):
             kept.keep(pieces, folder.parent)
             yield done
@@ -57,19 +57,22 @@ def cost(plan: Page | File) -> int:
     return 1 + len(plan.files) * listed // 25
 
 
-def _putter(folder: Path) -> Callable[[str, bytes], None]:
-    made: set[str] = set()
+NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+"""Never into a file that is there: it may be linked from the old site."""
 
-    def put(name: str, data: bytes) -> None:
-        path = os.path.join(folder, name)
-        parent = os.path.dirname(path)
-        if parent not in made:
-            os.makedirs(parent, exist_ok=True)
-            made.add(parent)
-        with open(path, "xb") as file:  # never into a file that is there: it may be linked from the old site
-            file.write(data)
 
-    return put
+def _put(folder: Path, name: str, data: bytes) -> None:
+    path = f"{folder}/{name}"
+    try:
+        file = os.open(path, NEW, 0o666)
+    except FileNotFoundError:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        file = os.open(path, NEW, 0o666)
+    try:
+        while data:
+            data = data[os.write(file, data) :]
+    finally:
+        os.close(file)
 
 
 def _paper(

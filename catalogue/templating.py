@@ -9,6 +9,7 @@ from functools import cache, partial
 from hashlib import blake2b
 from hashlib import sha256 as sha2
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import jinja2
@@ -53,12 +54,14 @@ class _Code(CodeGenerator):
 
 class _Context(Context):
     def call(self, called: Any, /, *given: Any, **more: Any) -> Any:
-        """Calls macros at once: for others Jinja looks what each wants to be given."""
-        if type(called) is Macro:
-            more.pop("_loop_vars", None)
-            more.pop("_block_vars", None)
-            return called(self.eval_ctx, *given, **more)
-        return super().call(called, *given, **more)
+        """Calls macros and the plain functions of `environment` at once: Jinja looks at each call what it
+        wants to be given."""
+        kind = type(called)
+        if kind is not Macro and kind is not FunctionType:
+            return super().call(called, *given, **more)
+        more.pop("_loop_vars", None)
+        more.pop("_block_vars", None)
+        return called(self.eval_ctx, *given, **more) if kind is Macro else called(*given, **more)
 
 
 class Environment(jinja2.Environment):
@@ -68,8 +71,17 @@ class Environment(jinja2.Environment):
     context_class = _Context
     escaped = staticmethod(escaped)
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.known: dict[str, jinja2.Template] = {}
+
     def make_globals(self, d: Any) -> Any:
         return self.globals if d is None else super().make_globals(d)
+
+    def get_template(self, name: Any, parent: str | None = None, globals: Any = None) -> jinja2.Template:
+        if name not in self.known:
+            self.known[name] = super().get_template(name, parent, globals)
+        return self.known[name]
 
 
 def environment(
