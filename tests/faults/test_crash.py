@@ -33,6 +33,15 @@ ERRORS = ("ENOSPC", "EIO", "EROFS", "EMFILE")
 FEW = 6
 """So many calls, evenly from the first to the last, are played where not all are; and all that are rare."""
 
+INLINE = [
+    "-c",
+    "import build; from concurrent.futures import ThreadPoolExecutor as Pool;"
+    "Pool.map = lambda self, *given: map(*given); build.cli()",
+]
+"""A build whose every call is made by one thread, that of the search too: strace counts those of one."""
+SPREAD = ["-c", "import build; build.workers.PAYS, build.workers.BATCH = 25, 1; build.cli()"]
+"""A build whose pages are rendered by several processes, few as they are."""
+
 Process = subprocess.Popen[str]
 
 
@@ -103,11 +112,13 @@ class World:
         env |= {"PYTHONHASHSEED": "0", "TMPDIR": str(self.temporary), "PYTHONPATH": str(ROOT)}
         return subprocess.Popen(line, env=env, stderr=subprocess.PIPE, text=True)
 
-    def run(self, *before: str, python: Sequence[str] = (str(ROOT / "build.py"),)) -> tuple[int, str]:
+    def run(
+        self, *before: str, python: Sequence[str] = (str(ROOT / "build.py"),), jobs: int = 1
+    ) -> tuple[int, str]:
         """The exit status of a build, and what it says."""
-        with self.start(*before, python=python) as process:
+        with self.start(*before, python=python, jobs=jobs) as process:
             try:
-                said = process.communicate(timeout=60)[1]
+                said = process.communicate(timeout=300)[1]
             finally:
                 process.kill()
         return process.returncode, said
@@ -117,7 +128,8 @@ class World:
         log = self.temporary / "log"
         for _ in range(2):  # the first fills Jinja's cache
             self.reset()
-            assert self.run("strace", "-qq", "-o", str(log), "-e", f"trace={','.join(CALLS)}")[0] == 0
+            line = ["strace", "-qq", "-o", str(log), "-e", f"trace={','.join(CALLS)}"]
+            assert self.run(*line, python=INLINE)[0] == 0
         assert tree(self.site) == self.new
         counts: Counter[str] = Counter()
         found = []
@@ -132,7 +144,7 @@ class World:
     def inject(self, *faults: tuple[Point, str]) -> tuple[int, str]:
         """A build with these faults."""
         self.reset()
-        return self.run("strace", "-qq", "-o", "/dev/null", *injection(*faults))
+        return self.run("strace", "-qq", "-o", "/dev/null", *injection(*faults), python=INLINE)
 
     def whole(self) -> None:
         """What is served is the old site or the new one; the next build makes the new one, and clears up."""
@@ -246,6 +258,22 @@ def test_a_build_refused_any_call_leaves_a_whole_site(
         refuse(world, list(product(points, ERRORS)))
     else:
         refuse(world, list(zip(some(points), cycle(ERRORS), strict=False)))
+
+
+@pytest.mark.parametrize("fault", ["signal=SIGKILL", "error=ENOSPC"])
+def test_faults_in_any_of_several_processes_leave_a_whole_site(fault: str, worlds: Worlds) -> None:
+    """Each process that comes to its so many-th call is killed, or refused that."""
+    world = worlds(True, False)
+    line = ["strace", "-f", "-qq", "-o", "/dev/null"]
+    ended = Counter[int]()
+    for point in (Point("write", 9), Point("write", 160), Point("mkdir", 9)):
+        world.reset()
+        status, said = world.run(*line, *injection((point, fault)), python=SPREAD, jobs=2)
+        ended[status] += 1
+        if status != -signal.SIGKILL:
+            judge(world, status, said, ".*\n")
+        world.whole()
+    assert ended[1] and not ended[0]
 
 
 @pytest.mark.parametrize("number", range(1, 5))
