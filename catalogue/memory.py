@@ -34,7 +34,7 @@ LIBRARIES = (
 class Memory(NamedTuple):
     """How content files were read, which papers are alike, and what the site was made of: for each plan by
     its path its fingerprint and the paths of the files beside it; the fingerprint of the search's facets,
-    and its indexes by their folders, with Pagefind's names for the papers of each.
+    and the folders of its indexes.
 
     `before` is the name of the site before this one ("" if that is not known), and `touched` are the files
     that may differ between the two. `packed` are the records of each folder as they are written, with their
@@ -48,7 +48,7 @@ class Memory(NamedTuple):
     relatives: Relatives
     pages: Mapping[str, str]
     facets: str
-    indexes: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+    indexes: tuple[str, ...] = ()
     before: str = ""
     touched: tuple[str, ...] = ()
     packed: Mapping[str, tuple[bytes, bytes]] = MappingProxyType({})
@@ -140,7 +140,7 @@ def compare(known: Memory, now: Memory, indexes: Collection[str]) -> Change:
     gone = [path for path in known.pages if path not in now.pages]
     old = chain.from_iterable(known.files(path) for path in (*gone, *(stale & known.pages.keys())))
     new = chain.from_iterable(now.files(path) for path in stale)
-    search = list(known.indexes) != list(indexes) or (bool(indexes) and known.facets != now.facets)
+    search = known.indexes != tuple(indexes) or (bool(indexes) and known.facets != now.facets)
     return Change(stale, tuple(dict.fromkeys((*old, *new))), len(gone), search)
 
 
@@ -186,7 +186,7 @@ def state(ground: str, seen: Seen, *options: object) -> bytes:
 
 def save(folder: Path, ground: str, state: bytes, memory: Memory, papers: int) -> str:
     """Writes the memory in one step, and returns its name: that of the site it belongs to."""
-    name = digest((ground, list(memory.indexes), memory.facets, memory.pages))
+    name = digest((ground, memory.indexes, memory.facets, memory.pages))
     seals = {folder: (seal, len(payload)) for folder, (seal, payload) in memory.packed.items()}
     head = pickle.dumps((seals, tuple(memory.relatives), *memory[2:7]), protocol=5)
     new = folder / "memory.new"

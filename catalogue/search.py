@@ -1,30 +1,37 @@
 """The search: Pagefind over the paper pages of a stage, and facets of our own beside it.
 
-A small catalogue has one index, a large one an index for the newest month and one for each year before, which
-the browser merges: what did not change is not indexed again. Each index lies in a folder named by what is in
-it, so that one is never taken for another. Pagefind's own filters are not reproducible (their values are
-written in another order each time), so the site filters by `facets.json`, which has each paper's day, topics
-and organisations by Pagefind's name for the paper. So the same pages give the same bytes.
+A small catalogue has one index, a large one an index for the newest month and others for the years before,
+which the browser merges: what did not change is not indexed again. Each index lies in a folder named by what
+is in it, so that one is never taken for another.
+
+Pagefind names papers by digests, which do not compress, and its own filters are not reproducible (their
+values are written in another order each time). So here a paper is called by its index and its number in it,
+newest first, which tells its year and its place in time; topics and organisations are in a file beside each
+index, which is loaded when somebody filters. So the same pages give the same bytes.
 """
 
 import json
 import os
 import re
-from collections import Counter
-from collections.abc import Mapping
+from collections import Counter, deque
+from collections.abc import Collection, Mapping
+from itertools import chain
 from pathlib import Path
 
 from catalogue import pagefind
 from catalogue.model import Catalogue, Entry, digest, group
-from catalogue.pagefind import SearchFailed
 from catalogue.write import clear, link
 
 FOLDER = "pagefind"
 FACETS = f"{FOLDER}/facets.json"
 LARGE = 1_000
 """Papers of a catalogue that has several indexes."""
-MOST = 8_000
-"""Papers of a year that has an index for each quarter: Pagefind's memory grows with one index."""
+MOST = 1_200
+"""Papers that an index of a year's months should have at most: what an edit costs grows with them."""
+FEW = 12
+"""Indexes that a catalogue should have, roughly: each is asked for each word of a query."""
+SPANS = (1, 2, 3, 4, 6, 12)
+"""Into how many indexes a year can be split."""
 
 TELLING = b"{const{error}=console;console.error=(...all)=>{error(...all);postMessage({broken:1})}}\n"
 """Goes before Pagefind's worker: it passes over an index that it cannot load, and says so nowhere else."""
@@ -39,21 +46,21 @@ HEAD = re.compile(r"<head>.*?(?=<article [^>]*data-pagefind-body)", re.DOTALL)
 
 Parts = Mapping[str, tuple[Entry, ...]]
 """The papers of each index, by the name of its folder."""
-Names = Mapping[str, Mapping[str, str]]
-"""Pagefind's names for the papers of each index, by their keys."""
 
 
 def wanted(catalogue: Catalogue) -> dict[str, tuple[Entry, ...]]:
     """The indexes that there should be, by the names of their folders, the newest papers' first."""
     entries, newest = catalogue.entries, catalogue.newest.first
-    years = group((entry.paper.date.year, entry) for entry in entries)
+    years = Counter(entry.paper.date.year for entry in entries)
+    most = max(MOST, len(entries) // FEW)
+    spans = {year: next((n for n in SPANS if count <= n * most), 12) for year, count in years.items()}
 
     def part(entry: Entry) -> str:
         day = entry.paper.date
         if len(entries) <= LARGE or (day.year, day.month) == (newest.year, newest.month):
             return "newest"
-        quarter = f"-q{(day.month + 2) // 3}" if len(years[day.year]) > MOST else ""
-        return f"{day.year}{quarter}"
+        span = spans[day.year]
+        return f"{day.year}" if span == 1 else f"{day.year}-{(day.month - 1) * span // 12 + 1}of{span}"
 
     parts = group((part(entry), entry) for entry in entries)
     return {f"{name}-{digest(within)[:12]}": within for name, within in parts.items()}
@@ -65,9 +72,11 @@ def facets(catalogue: Catalogue) -> str:
     return digest((topics, tuple((it.key, it.title) for it in catalogue.organisations.values())))
 
 
-def bring(stage: Path, site: Path, catalogue: Catalogue, parts: Parts, known: Names, jobs: int) -> Names:
+def bring(
+    stage: Path, site: Path, catalogue: Catalogue, parts: Parts, known: Collection[str], jobs: int
+) -> tuple[str, ...]:
     """Gives the stage the indexes `parts`, and no others: the site's own where it has those `known`, else new
-    ones, `jobs` at once. Returns Pagefind's names for the papers of each. Raises SearchFailed."""
+    ones, `jobs` at once. Returns their names. Raises SearchFailed."""
     from concurrent.futures import ThreadPoolExecutor
 
     folder = stage / FOLDER
@@ -76,20 +85,20 @@ def bring(stage: Path, site: Path, catalogue: Catalogue, parts: Parts, known: Na
             clear(old) if old.is_dir() else old.unlink()
     if not parts:
         clear(folder)
-        return {}
+        return ()
     folder.mkdir(exist_ok=True)
     newest = next(iter(parts))
 
-    def brought(part: str) -> Mapping[str, str]:
+    def brought(part: str) -> None:
         if part in known and ((folder / part).is_dir() or _keep(site / FOLDER / part, folder / part)):
-            return known[part]
+            return
         clear(folder / part)
-        return _make(stage, folder / part, parts[part], first=part == newest)
+        _make(stage, folder / part, parts[part], first=part == newest)
 
     with ThreadPoolExecutor(jobs) as pool:
-        names = dict(zip(parts, pool.map(brought, parts), strict=True))
-    (stage / FACETS).write_text(_facets(catalogue, parts, names), "utf-8")
-    return names
+        deque(pool.map(brought, parts), maxlen=0)
+    _write(stage / FACETS, _facets(catalogue, parts))
+    return tuple(parts)
 
 
 def _keep(old: Path, new: Path) -> bool:
@@ -104,24 +113,17 @@ def _keep(old: Path, new: Path) -> bool:
     return True
 
 
-def _make(stage: Path, folder: Path, entries: tuple[Entry, ...], first: bool) -> dict[str, str]:
-    """Makes the index of these papers, and returns Pagefind's name for each. The `first` has what runs."""
-    import gzip
-
+def _make(stage: Path, folder: Path, entries: tuple[Entry, ...], first: bool) -> None:
+    """Makes the index of these papers. The `first` has what runs."""
     made = pagefind.index([(entry.paper.address, _searched(stage, entry)) for entry in entries])
-    found = {}
-    for path, data in made.items():
-        if path.endswith(".pf_fragment"):
-            fragment = json.loads(gzip.decompress(data).removeprefix(b"pagefind_dcd"))
-            found[fragment["url"]] = Path(path).stem
+    papers = [(entry.paper.address, {"topics": entry.topics}) for entry in entries]
+    for path, data in pagefind.numbered(made, folder.name.rpartition("-")[0], papers).items():
         if path.endswith("pagefind-worker.js"):
             data = TELLING + data
         if not (UNUSED if first else ALREADY).search(path):
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_bytes(data)
-    if found.keys() != {entry.paper.address for entry in entries}:
-        raise SearchFailed(f"the search index holds {len(found)} of {len(entries)} papers")
-    return {entry.paper.key: found[entry.paper.address] for entry in entries}
+    _write(folder / "facets.json", _rows(entries))
 
 
 def _searched(stage: Path, entry: Entry) -> str:
@@ -130,27 +132,28 @@ def _searched(stage: Path, entry: Entry) -> str:
     return HEAD.sub("", page, count=1)
 
 
-def _facets(catalogue: Catalogue, parts: Parts, names: Names) -> str:
-    """Which indexes there are, and of each paper, newest first, Pagefind's name, the day, the topics and the
-    organisations. Pagefind's names are short: of papers in two indexes with one name, the key too."""
-    topics = {topic.address: i for i, topic in enumerate(catalogue.topics.values())}
-    organisations = {it.address: i for i, it in enumerate(catalogue.organisations.values())}
-    named = [(names[part][entry.paper.key], entry) for part in parts for entry in parts[part]]
-    often = Counter(name for name, _ in named)
-    rows = [
-        [
-            name,
-            entry.paper.date.isoformat(),
-            [topics[topic.address] for topic in entry.topics],
-            [organisations[it.address] for it in entry.organisations],
-            *([entry.paper.key] if often[name] > 1 else []),
-        ]
-        for name, entry in named
-    ]
-    made = {
-        "parts": list(parts),
-        "topics": [[topic.key, topic.title] for topic in catalogue.topics.values()],
-        "organisations": [[it.key, it.title] for it in catalogue.organisations.values()],
-        "papers": rows,
+def _rows(entries: tuple[Entry, ...]) -> dict[str, object]:
+    """The topics and organisations of these papers, and which of them each paper has."""
+    values = [[link.address for link in (*entry.topics, *entry.organisations)] for entry in entries]
+    known = {address: i for i, address in enumerate(dict.fromkeys(chain.from_iterable(values)))}
+    return {"values": list(known), "papers": [[known[address] for address in row] for row in values]}
+
+
+def _facets(catalogue: Catalogue, parts: Parts) -> dict[str, object]:
+    """Which indexes there are, with how many papers, newest first; how many papers each year has; all topics
+    and organisations, with how many papers they have."""
+    entries = catalogue.entries
+    years = Counter(entry.paper.date.year for entry in entries)
+    links = Counter(link.address for entry in entries for link in (*entry.topics, *entry.organisations))
+    topics = ((it.address, it.title, links[it.address]) for it in catalogue.topics.values())
+    organisations = ((it.address, it.title, links[it.address]) for it in catalogue.organisations.values())
+    return {
+        "parts": [(part, len(within)) for part, within in parts.items()],
+        "years": list(years.items()),
+        "topics": list(topics),
+        "organisations": list(organisations),
     }
-    return json.dumps(made, ensure_ascii=False, separators=(",", ":"))
+
+
+def _write(path: Path, value: object) -> None:
+    path.write_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")), "utf-8")

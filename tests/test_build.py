@@ -375,6 +375,10 @@ def test_pagefind_is_not_believed(content: Write, tmp_path: Path, monkeypatch: p
     error = base64.b64encode(json.dumps({"payload": {"type": "Error", "message": "too tired"}}).encode())
     with mock.patch.object(pagefind, "index", loses):
         fails(folder, "1 of 2 papers")
+    with mock.patch.object(pagefind, "index", lambda pages: index(list(pages)[:1])):
+        fails(folder, "1 of 2 papers")
+    with mock.patch.object(pagefind, "index", lambda pages: index(list(pages)[::-1])):
+        fails(folder, "has /papers/b/ in the place of /papers/a/")
     for answer, said in (
         ("false", "status 1 before"),
         (f"echo {error.decode()},", "Pagefind says: too tired"),

@@ -1,29 +1,57 @@
-// Pagefind finds papers by words, in one index or several that it merges; facets.json tells which, and has the
-// days, topics and organisations of the papers by Pagefind's names for them.
+// Pagefind finds papers by words, in one index or several that it merges. It knows a paper by its index and its
+// number in it, newest first: 2024-1of2.17. facets.json tells which indexes, years, topics and organisations there
+// are; each index has another, with the topics and organisations of its papers, for those who look at the filters.
 const KINDS = ['year', 'topic', 'organisation']
 const part = id => document.getElementById(id)
 const form = part('search'), field = form.elements, list = part('results'), { base } = form.dataset
 const make = (tag, textContent, more) => Object.assign(document.createElement(tag), { textContent, ...more })
 const count = (number, noun) => `${number} ${noun}${number == 1 ? '' : 's'}`
-const papers = {}, twins = new Set(), titles = { year: new Map() }, chosen = {}
-let pagefind, all, listed, found, shown, typing, broken, turn = 0
+const keyOf = address => address.split('/')[2]
+const parts = new Map(), titles = {}, totals = {}, chosen = {}
+let pagefind, years, all, looking, found, latest, shown, typing, broken, turn = 0
 
+const load = async (address, how) => {
+  const answer = await fetch(`${base}/pagefind/${address}`, how)
+  if (!answer.ok) throw Error(`${address}: ${answer.status}`)
+  return answer
+}
+
+const place = id => {
+  const [name, number] = id.split('.'), { start, size } = parts.get(name)
+  if (!(number < size)) throw RangeError(id)
+  return start + Number(number)
+}
+const newest = (a, b) => place(a.id) - place(b.id)
+const yearOf = at => years.find(({ end }) => at < end).year
+const values = (id, kind) => {
+  if (kind === 'year') return [yearOf(place(id))]
+  const [name, number] = id.split('.')
+  return parts.get(name).papers[number][kind]
+}
 const passes = (id, except) =>
-  KINDS.every(kind => kind === except || !chosen[kind] || papers[id][kind].includes(chosen[kind]))
-const newest = (a, b) => papers[b.id].day.localeCompare(papers[a.id].day)
+  KINDS.every(kind => kind === except || !chosen[kind] || values(id, kind).includes(chosen[kind]))
 
-// Of papers in two indexes that have one name, the address tells which is meant.
-const whole = async result =>
-  twins.has(result.id) ? { ...result, id: result.id + (await result.data()).url } : result
-const ask = async text => Promise.all((await pagefind.search(text)).results.map(whole))
+// What an index has beside it: of each paper the keys of its topics and organisations.
+const facetsOf = async it => {
+  const { values, papers } = await (await load(`${it.folder}/facets.json`)).json()
+  const of = (row, folder) => row.map(i => values[i]).filter(address => address.startsWith(`/${folder}/`)).map(keyOf)
+  it.papers = papers.map(row => ({ topic: of(row, 'topics'), organisation: of(row, 'organisations') }))
+}
+const learn = results => {
+  const names = new Set(results.map(({ id }) => id.split('.')[0]))
+  return Promise.all([...names].map(name => parts.get(name).asked ||= facetsOf(parts.get(name))))
+}
 
-// An index passes over words that it has not, of which another index may have all.
+const ask = async text => (await pagefind.search(text)).results
+
+// An index passes over words that it has not, of which another index may have all. How many papers of each index
+// have a word is cheap to ask: with a filter that none passes, none is weighed.
 const find = async text => {
   let results = await ask(text)
-  const words = text && !text.includes('"') ? text.match(/\S+/g) : []
+  const words = text.includes('"') ? [] : text.match(/\S+/g)
   for (const word of words.length > 1 ? new Set(words.slice(0, 24)) : []) {
-    const has = new Set((await ask(word)).map(({ id }) => id))
-    results = results.filter(({ id }) => has.has(id))
+    const { index } = (await pagefind.search(word, { filters: { index: 'none' } })).totalFilters
+    results = results.filter(({ id }) => index?.[id.split('.')[0]])
   }
   return results
 }
@@ -38,18 +66,43 @@ const closest = async text => {
   return Object.values(near).filter(hits => hits.length === most).map(([result]) => result)
 }
 
-// Each choice, with the number of papers it leaves.
-const offer = results => {
+// All papers, newest first. Asked for nothing, Pagefind would load every index as a whole.
+const everything = () => all ||= [...parts].flatMap(([name, { folder, size }]) =>
+  Array.from({ length: size }, (_, number) => {
+    const id = `${name}.${number}`
+    return { id, data: () => paper(`${folder}/fragment/${id}.pf_fragment`) }
+  }))
+const paper = async address => {
+  const packed = await (await load(address)).blob()
+  const [first] = new Uint8Array(await packed.slice(0, 1).arrayBuffer())
+  const open = first === 31 ? packed.stream().pipeThrough(new DecompressionStream('gzip')) : packed
+  const known = JSON.parse((await new Response(open).text()).replace('pagefind_dcd', ''))
+  return { ...known, url: base + known.url, locations: [] }
+}
+
+// Each choice, with the number of papers it leaves, as far as that can be told without loading more.
+const offer = async results => {
+  const mine = turn
+  if (results && looking) await learn(results)
+  if (mine !== turn) return
+  const known = looking || chosen.topic || chosen.organisation
   for (const kind of KINDS) {
-    const counts = chosen[kind] ? { [chosen[kind]]: 0 } : {}
-    for (const { id } of results) {
-      if (passes(id, kind)) for (const value of papers[id][kind]) counts[value] = (counts[value] || 0) + 1
+    let counts = totals[kind]
+    if (results) {
+      counts = new Map(chosen[kind] ? [[chosen[kind], 0]] : [])
+      if (kind !== 'year' && !known) counts = new Map([...titles[kind].keys()].map(key => [key, null]))
+      else for (const { id } of results) {
+        if (passes(id, kind)) for (const value of values(id, kind)) counts.set(value, (counts.get(value) || 0) + 1)
+      }
     }
-    const title = value => titles[kind].get(value) || value
-    const order = Object.keys(counts).sort((a, b) => title(a).localeCompare(title(b)))
+    const title = value => titles[kind]?.get(value) || value
+    const order = [...counts.keys()].sort((a, b) => title(a).localeCompare(title(b)))
     if (kind === 'year') order.reverse()
     field[kind].length = 1
-    for (const value of order) field[kind].add(new Option(`${title(value)} (${counts[value]})`, value))
+    for (const value of order) {
+      const number = counts.get(value)
+      field[kind].add(new Option(number === null ? title(value) : `${title(value)} (${number})`, value))
+    }
     field[kind].value = chosen[kind]
   }
 }
@@ -63,11 +116,11 @@ const gist = ({ content, anchors, locations }) => {
     .flatMap((word, i) => [hits.includes(first + i) ? make('mark', word) : word, ' '])
   return [first > start ? '… ' : '', ...pieces, words[first + 34] ? '…' : '']
 }
-const card = (paper, id) => {
+const card = paper => {
   const item = part('result').content.firstElementChild.cloneNode(true)
   const [kicker, by, text] = item.querySelectorAll('p'), time = item.querySelector('time')
   const { title, authors, organisation, date, comments } = paper.meta
-  const topics = papers[id].topic.map(key => make('a', titles.topic.get(key), { href: `${base}/topics/${key}/` }))
+  const topics = paper.meta.topics.map(([name, address]) => make('a', name, { href: base + address }))
   Object.assign(item.querySelector('a'), { href: paper.url, textContent: title })
   kicker.append(...topics.flatMap(link => [', ', link]).slice(1))
   by.textContent = [authors, organisation].filter(Boolean).join(' · ')
@@ -84,7 +137,7 @@ const more = async () => {
   const mine = turn, next = found.slice(shown, shown + 10)
   const loaded = await Promise.all(next.map(result => result.data()))
   if (mine !== turn) return
-  const cards = loaded.map((paper, i) => card(paper, next[i].id))
+  const cards = loaded.map(card)
   if (!shown) list.replaceChildren()
   list.append(...cards)
   shown += cards.length
@@ -94,23 +147,24 @@ const more = async () => {
 
 const show = async () => {
   const mine = ++turn, text = field.q.value.trim(), filtered = Object.values(chosen).some(Boolean)
-  // Asked for nothing, Pagefind loads every index as a whole: only where filters alone choose.
-  const exact = text ? await find(text) : filtered ? listed ||= (await ask(null)).sort(newest) : all
-  const results = exact.length ? exact : await closest(text)
+  const exact = text ? await find(text) : filtered ? everything() : []
+  const results = exact.length || !text ? exact : await closest(text)
+  if (chosen.topic || chosen.organisation) await learn(results)
   if (mine !== turn) return
-  offer(results)
-  found = text || filtered ? results.filter(({ id }) => passes(id)) : []
+  latest = text || filtered ? results : null
+  found = results.filter(({ id }) => passes(id))
   if (field.sort.value) found.sort(newest)
   shown = 0
-  await more()
+  await Promise.all([offer(latest), more()])
   if (mine !== turn) return
-  part('plain').hidden = results.length && (text || filtered)
+  part('plain').hidden = results.length
   const number = count(found.length, 'paper')
   part('status').textContent =
-    !results.length ? 'No paper has any of these words.'
+    !latest ? ''
+    : !results.length ? 'No paper has any of these words.'
     : filtered && !found.length ? `No paper under these filters, ${count(results.length, 'paper')} without them.`
     : !exact.length ? `No paper has all these words. The closest: ${number}.`
-    : text || filtered ? number : ''
+    : number
 }
 
 const read = () => {
@@ -149,32 +203,37 @@ if (Plain) {
   }
 }
 
+const look = () => {
+  if (looking) return
+  looking = true
+  if (latest) offer(latest).catch(fail)
+}
+
 const start = async () => {
-  const answer = await fetch(`${base}/pagefind/facets.json`, { cache: 'no-cache' })
-  const facets = await answer.json()
-  const [first, ...others] = facets.parts.map(part => `${base}/pagefind/${part}/`)
-  pagefind = await import(`${first}pagefind.js`)
-  titles.topic = new Map(facets.topics)
-  titles.organisation = new Map(facets.organisations)
-  await pagefind.options({ basePath: first, baseUrl: `${base}/` })
-  await Promise.all(others.map(part => pagefind.mergeIndex(part, { baseUrl: `${base}/` })))
+  const facets = await (await load('facets.json', { cache: 'no-cache' })).json()
+  let start = 0, end = 0
+  for (const [folder, size] of facets.parts) {
+    parts.set(folder.slice(0, folder.lastIndexOf('-')), { folder, start, size })
+    start += size
+  }
+  years = facets.years.map(([year, number]) => ({ year: String(year), end: end += number }))
+  totals.year = new Map(facets.years.map(([year, number]) => [String(year), number]))
+  for (const [kind, rows] of [['topic', facets.topics], ['organisation', facets.organisations]]) {
+    titles[kind] = new Map(rows.map(([address, title]) => [keyOf(address), title]))
+    totals[kind] = new Map(rows.flatMap(([address, , number]) => number ? [[keyOf(address), number]] : []))
+  }
+  const [first, ...others] = [...parts].map(([index, { folder }]) =>
+    [`${base}/pagefind/${folder}/`, { baseUrl: `${base}/`, mergeFilter: { index } }])
+  pagefind = await import(`${first[0]}pagefind.js`)
+  await pagefind.options({ basePath: first[0], ...first[1] })
+  await Promise.all(others.map(part => pagefind.mergeIndex(...part)))
   await pagefind.init()
-  all = facets.papers.map(([name, day, topics, organisations, key]) => {
-    if (key) twins.add(name)
-    const id = key ? `${name}${base}/papers/${key}/` : name
-    papers[id] = {
-      day,
-      year: [day.slice(0, 4)],
-      topic: topics.map(i => facets.topics[i][0]),
-      organisation: organisations.map(i => facets.organisations[i][0])
-    }
-    return { id }
-  })
   part('facets').hidden = false
   form.onsubmit = event => {
     if (!broken) event.preventDefault()
     go('pushState')
   }
+  for (const event of ['pointerover', 'focusin', 'touchstart']) part('facets').addEventListener(event, look)
   part('facets').onchange = ({ target }) => {
     if (target.name in chosen) chosen[target.name] = target.value
     go('pushState')

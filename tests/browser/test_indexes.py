@@ -1,47 +1,103 @@
-"""A large catalogue's search: several indexes, in which two papers can have one of Pagefind's short names."""
+"""A large catalogue's search: over several indexes it finds, counts, filters and sorts as over one."""
 
-import gzip
-import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from unittest import mock
 
+import pytest
 from playwright.sync_api import Page, expect
 
 import build
 from catalogue import search
 from conftest import Write, options, paper
 
+TOPICS = {2023: "[vision]", 2024: "[alignment]", 2025: "[vision, alignment]"}
 
-def test_two_papers_of_one_name_are_told_apart(
-    unaided: Page, serve: Callable[[Path, str], AbstractContextManager[str]], content: Write, tmp_path: Path
-) -> None:
+
+@pytest.fixture
+def several(
+    serve: Callable[[Path, str], AbstractContextManager[str]], content: Write, tmp_path: Path
+) -> Iterator[str]:
+    """Twelve papers in an index for the newest month and one or two for each year."""
     folder = content(
         {
-            f"papers/{year}/p{year}.md": paper(f"Otters of {year}", f"{year}-02-03", topics=f"[{topic}]")
-            for year, topic in ((2023, "vision"), (2024, "alignment"), (2025, "vision"))
+            f"papers/{year}/p{year}-{month}.md": paper(
+                f"Otters of {year} and {'weasels' if month == 3 else 'badgers'} {month}",
+                f"{year}-{month:02}-03",
+                topics=topics,
+            )
+            for year, topics in TOPICS.items()
+            for month in (3, 5, 9, 11)
         }
     )
-    made = search._make
-
-    def collide(stage: Path, index: Path, entries: tuple[object, ...], first: bool) -> dict[str, str]:
-        """Gives the one paper of an index the name that all others get too."""
-        names = made(stage, index, entries, first)  # type: ignore[arg-type]
-        ((key, name),) = names.items()
-        meta = next(index.glob("*.pf_meta"))
-        known = gzip.decompress(meta.read_bytes())
-        assert name.encode() in known and len(name) == 10
-        meta.write_bytes(gzip.compress(known.replace(name.encode(), b"en_1234567")))
-        (index / f"fragment/{name}.pf_fragment").rename(index / "fragment/en_1234567.pf_fragment")
-        return {key: "en_1234567"}
-
     with serve(tmp_path / "site", "/repo") as url:
-        with mock.patch.object(search, "LARGE", 1), mock.patch.object(search, "_make", collide):
+        with mock.patch.object(search, "LARGE", 1), mock.patch.object(search, "MOST", 2):
             build.build(options(folder, tmp_path / "site", url=f"{url}/", searchable=True))
-        rows = json.loads((tmp_path / "site/pagefind/facets.json").read_text())["papers"]
-        assert [row[4] for row in rows] == ["p2025", "p2024", "p2023"]
-        unaided.goto(f"{url}/search/?q=otters&topic=vision&sort=newest")
-        expect(unaided.locator("#results > li h2")).to_have_text(["Otters of 2025", "Otters of 2023"])
-        unaided.goto(f"{url}/search/?q=otters&year=2024")
-        expect(unaided.locator("#results > li h2")).to_have_text(["Otters of 2024"])
+        names = {path.name.rpartition("-")[0] for path in (tmp_path / "site/pagefind").iterdir()}
+        assert names == {"", "newest", *(f"{year}-{n}of2" for year in TOPICS for n in (1, 2))}
+        yield url
+
+
+def shown(page: Page) -> list[str]:
+    return [address.split("/")[-2] for address in page.locator("#results h2 a").evaluate_all(HREFS)]
+
+
+def offered(page: Page, label: str) -> list[str]:
+    return page.get_by_label(label).locator("option").all_inner_texts()[1:]
+
+
+HREFS = "all => all.map(link => link.getAttribute('href'))"
+
+
+def test_sorted_by_day_over_all(unaided: Page, several: str) -> None:
+    unaided.goto(f"{several}/search/?q=otters&sort=newest")
+    expect(unaided.get_by_role("status").first).to_have_text("12 papers", timeout=20_000)
+    days = [(year, month) for year in (2025, 2024, 2023) for month in (11, 9, 5, 3)]
+    assert shown(unaided) == [f"p{year}-{month}" for year, month in days[:10]]
+
+
+def test_a_word_that_only_some_indexes_have(unaided: Page, several: str) -> None:
+    unaided.goto(f"{several}/search/?q=otters+weasels&sort=newest")
+    expect(unaided.get_by_role("status").first).to_have_text("3 papers", timeout=20_000)
+    assert shown(unaided) == ["p2025-3", "p2024-3", "p2023-3"]
+
+
+def test_counts_are_of_what_was_found_and_come_when_they_are_looked_for(unaided: Page, several: str) -> None:
+    loaded: list[str] = []
+    unaided.on("request", lambda request: loaded.append(request.url))
+    unaided.goto(f"{several}/search/?q=weasels")
+    expect(unaided.get_by_role("status").first).to_have_text("3 papers", timeout=20_000)
+    assert offered(unaided, "Year") == ["2025 (1)", "2024 (1)", "2023 (1)"]
+    assert offered(unaided, "Topic") == ["Alignment", "Vision"]
+    assert not [address for address in loaded if re.search(r"-[0-9a-f]{12}/facets\.json", address)]
+    unaided.get_by_label("Topic").focus()
+    expect(unaided.get_by_label("Topic").locator("option")).to_have_text(
+        ["Any", "Alignment (2)", "Vision (2)"]
+    )
+    beside = [address for address in loaded if re.search(r"-[0-9a-f]{12}/facets\.json", address)]
+    assert len(beside) == len(set(beside)) == 3  # of the indexes with hits alone
+    unaided.get_by_label("Topic").select_option("vision")
+    expect(unaided.get_by_role("status").first).to_have_text("2 papers", timeout=20_000)
+    assert sorted(shown(unaided)) == ["p2023-3", "p2025-3"]
+    assert offered(unaided, "Year") == ["2025 (1)", "2023 (1)"]
+
+
+def test_filters_without_words_load_no_index(unaided: Page, several: str) -> None:
+    loaded: list[str] = []
+    unaided.on("request", lambda request: loaded.append(request.url))
+    unaided.goto(f"{several}/search/?topic=alignment&year=2024")
+    expect(unaided.get_by_role("status").first).to_have_text("4 papers", timeout=20_000)
+    assert shown(unaided) == ["p2024-11", "p2024-9", "p2024-5", "p2024-3"]
+    expect(unaided.locator("#results .kicker a").first).to_have_attribute("href", "/repo/topics/alignment/")
+    assert not [address for address in loaded if address.endswith(".pf_index")]
+
+
+def test_nothing_asked_all_is_counted(unaided: Page, several: str) -> None:
+    unaided.goto(f"{several}/search/")
+    expect(unaided.locator("#facets")).to_be_visible(timeout=20_000)
+    expect(unaided.get_by_label("Topic").locator("option")).to_have_text(
+        ["Any", "Alignment (8)", "Vision (8)"]
+    )
+    assert offered(unaided, "Year") == ["2025 (4)", "2024 (4)", "2023 (4)"]

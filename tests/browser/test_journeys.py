@@ -127,9 +127,7 @@ def test_without_an_index_there_is_a_message_and_a_plain_list(lost: str, unaided
     expect(
         unaided.get_by_role("link", name=TITLES[0][1]).or_(unaided.locator("#plain li a")).first
     ).to_be_visible()
-    assert [
-        error for error in errors if "Failed to load the Pagefind WASM" not in error
-    ] == []  # its own word
+    assert [error for error in errors if "Pagefind" not in error] == []  # but for its own word
 
 
 def test_reading_without_scripts(scriptless: Page, site: Site) -> None:

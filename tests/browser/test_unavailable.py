@@ -1,6 +1,7 @@
 """Ways for the search to be unavailable: each is told, and the plain list is there."""
 
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -22,14 +23,21 @@ def cut(route: Route) -> None:
 
 def of_another_build(route: Route) -> None:
     facets = route.fetch().json()
-    facets["papers"] = [["en_0000000", *row[1:]] for row in facets["papers"]]
+    facets["parts"] = [[f"{folder[:-1]}x", papers] for folder, papers in facets["parts"]]
+    route.fulfill(body=json.dumps(facets))
+
+
+def of_fewer_papers(route: Route) -> None:
+    facets = route.fetch().json()
+    facets["parts"] = [[folder, 0] for folder, _ in facets["parts"]]
     route.fulfill(body=json.dumps(facets))
 
 
 FAULTS: dict[str, tuple[str, Callable[[Route], None]]] = {
     "no facets": ("**/facets.json", answer(404, NONE)),
     "empty facets": ("**/facets.json", answer(200, NONE)),
-    "facets of another build": ("**/facets.json", of_another_build),
+    "facets of another build": ("**/pagefind/facets.json", of_another_build),
+    "facets of fewer papers": ("**/pagefind/facets.json", of_fewer_papers),
     "an index that is gone": ("**/*.pf_index", answer(404, NONE)),
     "an index that is empty": ("**/*.pf_index", answer(200, NONE)),
     "an index cut off": ("**/*.pf_index", cut),
@@ -47,6 +55,18 @@ def test_it_says_so_and_leaves_the_plain_list(fault: str, unaided: Page, site: S
     unaided.goto(f"{site.url}/search/?q=alignment")
     expect(unaided.get_by_role("status").first).to_contain_text("does not work", timeout=20_000)
     expect(unaided.get_by_role("link", name="the archive")).to_be_visible()
+    expect(unaided.locator("#plain li a").first).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "lost", [answer(404, NONE), answer(200, NONE), answer(200, b'{"values":[],"papers":[]}')]
+)
+def test_filters_that_cannot_be_loaded(lost: Callable[[Route], None], unaided: Page, site: Site) -> None:
+    unaided.route(re.compile(r"-[0-9a-f]{12}/facets\.json"), lost)
+    unaided.goto(f"{site.url}/search/?q=alignment")
+    expect(unaided.locator("#results [data-key]").first).to_be_visible(timeout=20_000)
+    unaided.get_by_label("Topic").focus()
+    expect(unaided.get_by_role("status").first).to_contain_text("does not work", timeout=20_000)
     expect(unaided.locator("#plain li a").first).to_be_visible()
 
 
