@@ -25,6 +25,8 @@ sys.path.insert(0, str(ROOT))
 import build  # noqa: E402
 
 PAGES = ("/", "/2025/10/07/", "/papers/spinal/", "/search/?q=alignment")
+COMPRESSED = (".html", ".css", ".js", ".json", ".svg", ".xml", ".txt", ".webmanifest")
+"""What GitHub Pages compresses."""
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 
 
@@ -41,7 +43,7 @@ class Pages(SimpleHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Type", self.guess_type(file))
         self.send_header("Cache-Control", "max-age=600")
-        if "gzip" in self.headers.get("Accept-Encoding", "") and file.suffix not in (".png", ".jpg"):
+        if "gzip" in self.headers.get("Accept-Encoding", "") and file.suffix in COMPRESSED:
             body = gzip.compress(body, 6)
             self.send_header("Content-Encoding", "gzip")
         self.send_header("Content-Length", str(len(body)))
