@@ -150,7 +150,7 @@ def facts_stay_in_their_script() -> None:
 def facts_are_named_by_the_policy() -> None:
     page = site()["papers/a/index.html"]
     facts = re.search(r'<script type="application/ld\+json">(.*?)</script>', page)
-    assert facts and of("render").sha256(facts[1]) in page.partition("<meta charset")[0]
+    assert facts and of("templating").sha256(facts[1]) in page.partition("<meta charset")[0]
 
 
 POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; \
@@ -185,7 +185,7 @@ def words_for_machines_are_escaped() -> None:
 
 def templates_cannot_guess() -> None:
     catalogue = of("read").catalogue(Path("x"), of("files").Seen((), ()), of("settings").STAND_IN, {})
-    env = of("render").environment(catalogue.catalogue)
+    env = of("templating").environment(catalogue.catalogue, of("render").TEMPLATES)
     with pytest.raises(Exception, match="undefined"):
         assert env.from_string("{{ nothing }}").render() is None
 
@@ -195,7 +195,7 @@ def nothing_is_written_into_a_file() -> None:
     folder.mkdir(exist_ok=True)
     (folder / "a").write_text("old")
     with suppress(FileExistsError):
-        of("render")._writer(folder, None)(of("model").File("a", b"new", ""))
+        of("render")._put(folder, "a", b"new")
     assert (folder / "a").read_text() == "old"
 
 
