@@ -2,12 +2,14 @@
 others, and no page holds an element, an attribute or an address that is not on a list.
 """
 
+import datetime as dt
 import html
 import json
 import random
 import re
 import unicodedata
 from collections import Counter
+from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
@@ -24,6 +26,7 @@ from pybtex.database import parse_string
 from pylatexenc.latex2text import LatexNodes2Text
 
 import build
+from catalogue import digest, memory
 from conftest import options
 
 ROOT = Path(__file__).parents[2]
@@ -39,6 +42,7 @@ class World(NamedTuple):
     """The texts that were written, by field, and the files of the site."""
 
     texts: dict[str, str]
+    content: Path
     site: dict[str, bytes]
 
     def of(self, number: int, field: str) -> str:
@@ -115,9 +119,8 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     )
     build.build(options(folder))
     site = folder.parent / "site"
-    return World(
-        written, {it.relative_to(site).as_posix(): it.read_bytes() for it in site.rglob("*") if it.is_file()}
-    )
+    made = {it.relative_to(site).as_posix(): it.read_bytes() for it in site.rglob("*") if it.is_file()}
+    return World(written, folder, made)
 
 
 def words(text: str) -> str:
@@ -297,6 +300,30 @@ def test_the_file_for_language_models(world: World) -> None:
     for number in range(PAPERS):
         assert (world.of(number, "title"), f"{HOME}/papers/p{number}.md") in links
         assert (world.of(number, "topic"), f"{HOME}/topics/t{number}/") in links
+
+
+def test_the_message(world: World) -> None:
+    """Both its texts show the fields; it holds no element, and leads nowhere, that its template does not."""
+    catalogue = build.load(options(world.content), memory.NOTHING)[0].catalogue
+    chosen = digest.select(catalogue, since=dt.date(2025, 1, 1))
+    letters = digest.letters(chosen, catalogue, "papers@example.org", "")
+    data = digest.data(digest.message(letters, "ada@example.org"))
+    mail = message_from_bytes(data, policy=policy.default)
+    assert mail["From"].addresses[0].display_name == world.of(0, "site")
+    assert list(mail.keys()) == list(dict.fromkeys(mail.keys()))
+    plain, rich = (part.get_content() for part in mail.iter_parts())
+    root = html5lib.parse(rich, namespaceHTMLElements=False)
+    both, more = ("title", "author", "organisation", "summary"), ("topic",)
+    for text, fields in ((words(plain), both), (" ".join(said(root)), (*both, *more))):
+        missing = [f for f in fields for number in range(PAPERS) if world.of(number, f) not in text]
+        assert missing == []
+    elements = {it.tag for it in root.iter() if isinstance(it.tag, str)}
+    assert elements == set("html head meta title style body div table tbody tr td p a b h1 h2 h3".split())
+    assert {name for it in root.iter() for name in it.attrib if name.startswith("on")} == set()
+    links = {it.get("href") for it in root.iter("a")}
+    assert {link for link in links if not link.startswith(HOME)} == {
+        "mailto:papers@example.org?subject=unsubscribe"
+    }
 
 
 def test_the_sitemap_names_every_page(world: World) -> None:
