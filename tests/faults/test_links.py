@@ -1,4 +1,5 @@
-"""Every link, anchor and asset of the demonstration leads somewhere, wherever the site lies."""
+"""Every link, anchor and asset of the demonstration, and of the example that has everything, leads somewhere,
+wherever the site lies."""
 
 import re
 from html.parser import HTMLParser
@@ -11,7 +12,7 @@ import build
 from conftest import options
 
 ROOT = Path(__file__).parents[2]
-HOST = "https://example.org"
+HOST = "https://catalogue.example"
 LEADS = ("href", "src", "action", "srcset", "data-worker", "poster")
 
 
@@ -38,6 +39,8 @@ def dead_links(site: Path, base: str) -> list[str]:
     pages = {name: Links(path.read_text()) for name, path in files.items() if name.endswith(".html")}
     links = [(name, link) for name, page in pages.items() for link in page.links]
     for name, path in files.items():
+        if path.suffix == ".css":
+            links += [(name, link) for link in re.findall(r"url\([\"']?([^\"')]+)", path.read_text())]
         if path.suffix in (".atom", ".json", ".xml", ".txt", ".opml", ".jsonl", ".md"):
             links += [(name, link) for link in re.findall(rf"{HOST}[^\s\"'<>)&\\]*", path.read_text())]
     dead = []
@@ -54,13 +57,21 @@ def dead_links(site: Path, base: str) -> list[str]:
     return dead
 
 
-@pytest.mark.parametrize("base", ["/", "/x/", "/x/y/"])
-def test_nothing_leads_nowhere(base: str, tmp_path: Path) -> None:
-    build.build(options(ROOT / "content", tmp_path / "site", url=f"{HOST}{base}", searchable=True))
+@pytest.mark.parametrize(
+    ("base", "content"),
+    [*((base, "content") for base in ("/", "/x/", "/x/y/")), ("/x/y/", "tests/example/content")],
+)
+def test_nothing_leads_nowhere(base: str, content: str, tmp_path: Path) -> None:
+    build.build(options(ROOT / content, tmp_path / "site", url=f"{HOST}{base}", searchable=True))
     assert dead_links(tmp_path / "site", base) == []
     page = tmp_path / "site/404.html"  # it is shown at any depth
     assert all(link.startswith((base, "https://", "#")) for link in Links(page.read_text()).links)
-    about = tmp_path / "site/about/index.html"
+    about, style = tmp_path / "site/about/index.html", tmp_path / "site/assets/style.css"
     about.write_text(about.read_text() + f'<a href="{base}about/#nowhere">x</a><img src="no.png">')
+    style.write_text(style.read_text() + "a { background: url(no.svg) }")
     found = dead_links(tmp_path / "site", base)
-    assert found == [f"about/index.html: {base}about/#nowhere", "about/index.html: no.png"]
+    assert found == [
+        f"about/index.html: {base}about/#nowhere",
+        "about/index.html: no.png",
+        "assets/style.css: no.svg",
+    ]
