@@ -152,7 +152,8 @@ def again(options: Options, kept: Kept) -> tuple[Outcome, Kept]:
             remade = change.stale | {plan.path for plan in plans if lost and lost.intersection(plan.files)}
             stale = [plan for plan in plans if plan.path in remade]
             touched = {*change.away, *chain.from_iterable(plan.files for plan in stale)}
-            write.remove(stage, touched)
+            if known.pages:  # else the stage is empty
+                write.remove(stage, touched)
             done = render.into(stage, stale, reading.catalogue, options.jobs, recent)
             deque(progress(done, len(stale), "Rendering"), maxlen=0)
             indexes = search.bring(stage, options.site, reading.catalogue, parts, known.indexes, options.jobs)
