@@ -14,7 +14,11 @@ from conftest import BASE, missing, paper, tree
 
 ROOT = Path(__file__).parents[2]
 AUTHORS = ("Ada Example", "José Ejemplo", "İnci Örnek", "王小明")
-BUILD = ("build.py", "--url", "https://example.org/repo/")
+BUILD = (
+    "-c",
+    "import build; build.workers.PAYS = build.workers.BATCH = 9; build.search.LARGE = 9; build.cli()",
+)
+"""A build that thinks much of little: it makes several indexes, and has processes share the work."""
 
 CASES = {
     "another folder and an order of its own": {"deep": True},
@@ -62,7 +66,7 @@ def built(
         (home / "content" / name).write_text(text)
     faked = ["faketime", date] if date else []
     done = subprocess.run(
-        [*faked, sys.executable, *BUILD, *arguments],
+        [*faked, sys.executable, *BUILD, "--url", "https://example.org/repo/", *arguments],
         cwd=home,
         env={**os.environ, "XDG_CACHE_HOME": str(root), "HOME": str(root), **(env or {})},
         umask=umask,
