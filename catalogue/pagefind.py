@@ -12,15 +12,16 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import count
 from typing import IO, Any
 
 SIGNED = b"pagefind_dcd"
 """With this begins what is in each of Pagefind's compressed files."""
 
-PAGE = re.compile(
-    rb"\x82(?:[\x60-\x77]|\x78.)([a-z-]+_[0-9a-f]{7,})(?:[\x00-\x17]|\x18.|\x19..|\x1a....)", re.DOTALL
-)
-"""A page in Pagefind's list of them, as CBOR: a pair of its name and its number of words."""
+NAME = rb"(?:[\x60-\x77]|\x78.)([a-z-]+_[0-9a-f]{7,})"
+"""What Pagefind calls a page or a piece of the list of words, as CBOR has text: the language and a digest."""
+PAGE = re.compile(rb"\x82" + NAME + rb"(?:[\x00-\x17]|\x18.|\x19..|\x1a....)", re.DOTALL)
+"""A page in Pagefind's list of them: a pair of its name and its number of words."""
 
 PIECE = "2000"
 """How many numbers a piece of the list of words holds. For each of its words a search loads a piece of each
@@ -88,10 +89,10 @@ def _answers(stream: IO[bytes]) -> Iterator[Any]:
 
 
 def numbered(
-    made: Mapping[str, bytes], name: str, papers: Sequence[tuple[str, Mapping[str, object]]]
+    made: Mapping[str, bytes], part: str, papers: Sequence[tuple[str, Mapping[str, object]]]
 ) -> dict[str, bytes]:
-    """The index `made` of these papers, each an address and what its result shall know besides, with
-    Pagefind's names for them replaced by `name.0`, `name.1` and so on. Raises SearchFailed if one is missing.
+    """The index `made` of these papers, each an address and what its result shall know besides, with names
+    that compress in the place of Pagefind's digests. Raises SearchFailed if a paper is missing.
 
     All pages are said to be of one word: else the same word would weigh more in an index of longer papers
     than in one that is merged with it."""
@@ -109,15 +110,31 @@ def numbered(
         if paper["url"] != address:
             raise SearchFailed(f"the search index has {paper['url']} in the place of {address}")
         paper["meta"].update(more)
-        files[f"fragment/{name}.{number}.pf_fragment"] = _packed(SIGNED + json.dumps(paper).encode())
-    new = (_page(f"{name}.{number}".encode()) for number in range(len(papers)))
-    files[meta] = _packed(PAGE.sub(lambda _: next(new), listed, count=len(papers)))
+        files[f"fragment/{name(part, number)}.pf_fragment"] = _packed(SIGNED + json.dumps(paper).encode())
+    new = (b"\x82" + _text(name(part, number)) + b"\x01" for number in range(len(papers)))
+    listed = PAGE.sub(lambda _: next(new), listed, count=len(papers))
+    numbers = count()
+
+    def piece(found: re.Match[bytes]) -> bytes:
+        if (data := files.pop(f"index/{found[1].decode()}.pf_index", None)) is None:
+            return found[0]
+        number = str(next(numbers))
+        files[f"index/{number}.pf_index"] = data
+        return _text(number)
+
+    files[meta] = _packed(re.sub(NAME, piece, listed, flags=re.DOTALL))
     return files
 
 
-def _page(name: bytes) -> bytes:
-    """A page of one word, as CBOR."""
-    return b"\x82" + bytes([0x60 + len(name)]) + name + b"\x01"
+def name(part: str, number: int) -> str:
+    """What a paper is called. Its number is written backwards: then a name differs from the one before in its
+    first digit alone, and a list of names is compressed to a byte for each."""
+    return f"{part}.{f'{number:04x}'[::-1]}"
+
+
+def _text(text: str) -> bytes:
+    """A short text in CBOR."""
+    return bytes([0x60 + len(text)]) + text.encode()
 
 
 def _packed(data: bytes) -> bytes:

@@ -1,6 +1,7 @@
 // Pagefind finds papers by words, in one index or several that it merges. It knows a paper by its index and its
-// number in it, newest first: 2024-1of2.17. facets.json tells which indexes, years, topics and organisations there
-// are; each index has another, with the topics and organisations of its papers, for those who look at the filters.
+// number in it, newest first, in hexadecimal and backwards: 2024-1of2.f300 is the 63rd after the newest. facets.json
+// tells which indexes, years, topics and organisations there are; each index has another, with the topics and
+// organisations of its papers, for those who look at the filters.
 const KINDS = ['year', 'topic', 'organisation']
 const part = id => document.getElementById(id)
 const form = part('search'), field = form.elements, list = part('results'), { base } = form.dataset
@@ -16,17 +17,22 @@ const load = async (address, how) => {
   return answer
 }
 
+const backwards = digits => [...digits].reverse().join('')
+const numbered = id => {
+  const [name, digits] = id.split('.'), it = parts.get(name), number = parseInt(backwards(digits), 16)
+  if (!(number < it.size)) throw RangeError(id)
+  return { it, number }
+}
 const place = id => {
-  const [name, number] = id.split('.'), { start, size } = parts.get(name)
-  if (!(number < size)) throw RangeError(id)
-  return start + Number(number)
+  const { it, number } = numbered(id)
+  return it.start + number
 }
 const newest = (a, b) => place(a.id) - place(b.id)
 const yearOf = at => years.find(({ end }) => at < end).year
 const values = (id, kind) => {
   if (kind === 'year') return [yearOf(place(id))]
-  const [name, number] = id.split('.')
-  return parts.get(name).papers[number][kind]
+  const { it, number } = numbered(id)
+  return it.papers[number][kind]
 }
 const passes = (id, except) =>
   KINDS.every(kind => kind === except || !chosen[kind] || values(id, kind).includes(chosen[kind]))
@@ -38,8 +44,8 @@ const facetsOf = async it => {
   it.papers = papers.map(row => ({ topic: of(row, 'topics'), organisation: of(row, 'organisations') }))
 }
 const learn = results => {
-  const names = new Set(results.map(({ id }) => id.split('.')[0]))
-  return Promise.all([...names].map(name => parts.get(name).asked ||= facetsOf(parts.get(name))))
+  const indexes = new Set(results.map(({ id }) => numbered(id).it))
+  return Promise.all([...indexes].map(it => it.asked ||= facetsOf(it)))
 }
 
 const ask = async text => (await pagefind.search(text)).results
@@ -69,7 +75,7 @@ const closest = async text => {
 // All papers, newest first. Asked for nothing, Pagefind would load every index as a whole.
 const everything = () => all ||= [...parts].flatMap(([name, { folder, size }]) =>
   Array.from({ length: size }, (_, number) => {
-    const id = `${name}.${number}`
+    const id = `${name}.${backwards(number.toString(16).padStart(4, '0'))}`
     return { id, data: () => paper(`${folder}/fragment/${id}.pf_fragment`) }
   }))
 const paper = async address => {
