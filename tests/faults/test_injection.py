@@ -13,14 +13,13 @@ from pathlib import Path
 from unittest import mock
 from urllib.parse import urlsplit
 
-import jinja2
 import pytest
 from browser.conftest import served
 from hostile import ADDRESSES, MARK, RUNS, marked, put, written
 from playwright.sync_api import Browser, Page, Request
 
 import build
-from catalogue import markdown, render, settle
+from catalogue import markdown, settle, templating
 from conftest import BASE, options, paper, problems
 
 TRAPS = """for (const name of ['alert', 'confirm', 'prompt', 'print']) {
@@ -93,21 +92,21 @@ def everywhere(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
 @contextmanager
 def unescaped() -> Iterator[None]:
     """Nothing escapes: neither the templates nor Markdown, whose HTML is on."""
-    whole, parser = jinja2.Environment, markdown._parser.__wrapped__
+    whole, parser = templating.Environment, markdown._parser.__wrapped__
 
-    def raw(**given: bool) -> object:
-        made = parser(**given)
+    def raw(*given: bool) -> object:
+        made = parser(*given)
         made.options["html"] = True
         return made
 
     with ExitStack() as stack:
         for name, other in (
-            ("jinja2.Environment", lambda **given: whole(**{**given, "autoescape": False})),
+            ("catalogue.templating.Environment", lambda **given: whole(**{**given, "autoescape": False})),
             ("html.escape", lambda text, quote=True: text),
             ("markdown_it.renderer.escapeHtml", lambda text: text),
         ):
             stack.enter_context(mock.patch(name, other))
-        stack.enter_context(mock.patch.object(render, "_compiled", lambda: None))
+        stack.enter_context(mock.patch.object(templating, "_compiled", lambda: None))
         stack.enter_context(mock.patch.object(markdown, "_parser", raw))
         yield
 
