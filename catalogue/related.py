@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from heapq import nsmallest
 from typing import NamedTuple
 
 from catalogue.model import Catalogue, Entry, Paper
@@ -21,7 +22,9 @@ from catalogue.workers import spread
 
 SHOWN = 5
 SIGNATURE = 24
-COMMON = 256
+COMMON = 128
+PACK = 64
+"""More than a signature has terms."""
 LEAST, FLOOR = 2, 10
 """Papers are alike that share so many terms, and a FLOORth of what a paper shares with itself."""
 
@@ -143,16 +146,25 @@ def _nearest(
     key: str,
 ) -> Found:
     """The papers most like one, the newer first among equals, each with the terms they share."""
-    scores: defaultdict[str, int] = defaultdict(int)
-    shared: defaultdict[str, list[str]] = defaultdict(list)
+    packed: defaultdict[str, int] = defaultdict(int)  # a score, and below it how many terms are shared
     for term, weight in signatures[key].items():
+        weight *= PACK
         for other, its in holders[term]:
-            scores[other] += weight * its
-            shared[other].append(term)
-    least = scores.pop(key, 0) // FLOOR
-    alike = [other for other in scores if len(shared[other]) >= LEAST and scores[other] >= least]
-    alike.sort(key=lambda other: (-scores[other], -entries[other].paper.date.toordinal(), other))
-    return tuple((other, _reason(shared[other], entries[key]), scores[other]) for other in alike[:SHOWN])
+            packed[other] += weight * its + 1
+    least = packed.pop(key, 0) // PACK // FLOOR * PACK
+    alike = [other for other, score in packed.items() if score >= least and score % PACK >= LEAST]
+
+    def order(other: str) -> tuple[int, int, str]:
+        return -(packed[other] // PACK), -entries[other].paper.date.toordinal(), other
+
+    return tuple(
+        (
+            other,
+            _reason((term for term in signatures[key] if term in signatures[other]), entries[key]),
+            packed[other] // PACK,
+        )
+        for other in nsmallest(SHOWN, alike, order)
+    )
 
 
 def _reason(terms: Iterable[str], entry: Entry) -> str:

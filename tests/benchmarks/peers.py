@@ -314,6 +314,7 @@ def main(
             if folder == folders[0] and papers == max(sizes):
                 drawn = plot(papers, runs)
     if into:
+        into.mkdir(parents=True, exist_ok=True)
         (into / "speed.md").write_text("\n".join(tables), "utf-8")
         (into / "speed.svg").write_text(drawn, "utf-8")
 
