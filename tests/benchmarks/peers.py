@@ -259,17 +259,17 @@ def plot(papers: int, runs: list[Run]) -> str:
     ]
     most = max(run.seconds for run in shown)
     bars = [
-        f'<text x="196" y="{y + 14}" text-anchor="end">{run.name}</text>'
-        f'<rect x="204" y="{y + 2}" width="{max(1, 360 * run.seconds / most):.0f}" height="16" '
+        f'<text x="236" y="{y + 14}" text-anchor="end">{run.name}</text>'
+        f'<rect x="244" y="{y + 2}" width="{max(1, 360 * run.seconds / most):.0f}" height="16" '
         f'fill="{"#3b7dd8" if run.name.startswith("ours") else "#888"}"/>'
-        f'<text x="{210 + 360 * run.seconds / most:.0f}" y="{y + 14}">{run.seconds:.1f} s</text>'
+        f'<text x="{250 + 360 * run.seconds / most:.0f}" y="{y + 14}">{run.seconds:.1f} s</text>'
         for run, y in zip(shown, range(30, 10_000, 24), strict=False)
     ]
     height = 40 + 24 * len(shown)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 {height}" width="640" height="{height}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 680 {height}" width="680" height="{height}" '
         f'font-family="sans-serif" font-size="13" fill="#777"><title>Seconds for {papers:,} papers</title>'
-        f'<text x="204" y="18" font-weight="bold">Seconds for {papers:,} papers</text>{"".join(bars)}</svg>\n'
+        f'<text x="244" y="18" font-weight="bold">Seconds for {papers:,} papers</text>{"".join(bars)}</svg>\n'
     )
 
 
