@@ -39,8 +39,7 @@ class Fragments:
         """The text of this name, or else what `make` gives."""
         if name in self._recent:
             return self._recent[name]
-        if place := self._places.get(name):
-            assert self._view is not None
+        if self._view and (place := self._places.get(name)):
             return str(self._view[place[0] : place[1]], "utf-8")
         if len(self._recent) >= self._room:
             self._recent.clear()

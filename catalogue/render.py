@@ -13,7 +13,7 @@ from catalogue.model import Catalogue, File, Page
 from catalogue.workers import spread
 
 if TYPE_CHECKING:
-    from catalogue.templating import Environment
+    from catalogue.jinja import Environment
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 

@@ -1,23 +1,18 @@
-"""What templates can call: the filters and functions of every page, and Jinja set up for many pages."""
+"""What templates can call: the filters and functions of every page."""
 
 import json
 import re
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache, partial
 from hashlib import blake2b
 from hashlib import sha256 as sha2
 from pathlib import Path
-from types import FunctionType
 from typing import Any
 
-import jinja2
-import markupsafe
-from jinja2 import FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, nodes, pass_context
+from jinja2 import BytecodeCache, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.bccache import Bucket
-from jinja2.compiler import CodeGenerator, Frame
-from jinja2.runtime import Context, Macro
 from markupsafe import Markup
 
 from catalogue.bibtex import bibtex
@@ -27,61 +22,12 @@ from catalogue.dates import MONTHS, WEEKDAYS, Period, weeks, written
 from catalogue.editors import file_schema
 from catalogue.files import contents
 from catalogue.fragments import Fragments, Name, named
+from catalogue.jinja import Environment
 from catalogue.linked import linked
 from catalogue.model import Catalogue, Entry, Paper
 from catalogue.people import authors_line, coauthors, per_day, years
 from catalogue.record import elsewhere, home, newest, record, record_schema, whole
 from catalogue.ris import ris
-
-_ESCAPE: Callable[[str], str] = getattr(markupsafe, "_escape_inner", markupsafe.escape)
-
-
-def escaped(value: Any) -> str:
-    """What `markupsafe.escape` gives, as bare text, which is all that a page is put together from: a
-    template asks for it some hundred times a page, and most values are text."""
-    if type(value) is str:
-        return _ESCAPE(value)
-    return value if type(value) is Markup else markupsafe.escape(value)
-
-
-class _Code(CodeGenerator):
-    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
-        if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile:
-            self.write("environment.escaped(")
-        else:
-            super()._output_child_pre(node, frame, finalize)
-
-
-class _Context(Context):
-    def call(self, called: Any, /, *given: Any, **more: Any) -> Any:
-        """Calls macros and the plain functions of `environment` at once: Jinja looks at each call what it
-        wants to be given."""
-        kind = type(called)
-        if kind is not Macro and kind is not FunctionType:
-            return super().call(called, *given, **more)
-        more.pop("_loop_vars", None)
-        more.pop("_block_vars", None)
-        return called(self.eval_ctx, *given, **more) if kind is Macro else called(*given, **more)
-
-
-class Environment(jinja2.Environment):
-    """Jinja's, where what all templates know is one plain mapping, as it never changes."""
-
-    code_generator_class = _Code
-    context_class = _Context
-    escaped = staticmethod(escaped)
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self.known: dict[str, jinja2.Template] = {}
-
-    def make_globals(self, d: Any) -> Any:
-        return self.globals if d is None else super().make_globals(d)
-
-    def get_template(self, name: Any, parent: str | None = None, globals: Any = None) -> jinja2.Template:
-        if name not in self.known:
-            self.known[name] = super().get_template(name, parent, globals)
-        return self.known[name]
 
 
 def environment(
@@ -198,10 +144,11 @@ class _Compiled(FileSystemBytecodeCache):
             super().dump_bytecode(bucket)
 
 
-def _compiled() -> jinja2.BytecodeCache | None:
+def _compiled() -> BytecodeCache | None:
     """Compiled templates of earlier builds, where Jinja keeps such for this user alone: never in a folder
     that content could reach, as they are code. None where there is no such folder."""
-    mine = blake2b(Path(__file__).read_bytes(), digest_size=8).hexdigest()  # it decides what is compiled
+    code = (Path(__file__), Path(__file__).with_name("jinja.py"))  # they decide what is compiled
+    mine = blake2b(b"".join(path.read_bytes() for path in code), digest_size=8).hexdigest()
     try:
         return _Compiled(pattern=f"catalogue-{mine}-%s.cache")
     except (OSError, RuntimeError):

@@ -8,7 +8,19 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FLOORS = (
-    {"problems", "slugs", "dates", "workers", "fetch", "journal", "smtp", "beside", "limits", "fragments"},
+    {
+        "problems",
+        "slugs",
+        "dates",
+        "workers",
+        "fetch",
+        "journal",
+        "smtp",
+        "beside",
+        "limits",
+        "fragments",
+        "jinja",
+    },
     {"card"},
     {"forms"},
     {"schema", "mail", "subscribers"},
