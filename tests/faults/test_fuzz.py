@@ -125,13 +125,13 @@ def written(lines: list[Any], fences: tuple[str, str], end: str, first: str) -> 
     return f"{fences[0]}{first}{block}{fences[1]}Text.".replace("\n", end).encode("utf-8", "surrogatepass")
 
 
-@often(4_000, 250_000, st.builds(written, LINES, FENCES, ENDS, FIRST))
+@often(2_000, 250_000, st.builds(written, LINES, FENCES, ENDS, FIRST))
 def test_any_keys_and_values_give_a_paper_or_problems_within_the_file(data: bytes) -> None:
     assert_within(soon(data), data)
 
 
 @often(
-    6_000,
+    3_000,
     250_000,
     st.binary(max_size=80) | st.text(max_size=80).map(lambda text: text.encode("utf-8", "surrogatepass")),
     st.booleans(),
@@ -141,7 +141,7 @@ def test_any_text_gives_a_paper_or_problems_within_the_file(text: bytes, fenced:
     assert_within(soon(data), data)
 
 
-@often(2_000, 100_000, st.text(max_size=60), st.sampled_from(["title", "summary", "venue", "submitter"]))
+@often(1_000, 100_000, st.text(max_size=60), st.sampled_from(["title", "summary", "venue", "submitter"]))
 def test_a_value_in_double_quotes_is_read_as_it_is_or_refused(text: str, key: str) -> None:
     """The source tells which: nothing that YAML drops or changes passes unsaid."""
     data = f"---\n{key}: {json.dumps(text, ensure_ascii=False)}\n---\n".encode("utf-8", "surrogatepass")
@@ -220,7 +220,7 @@ def shown(page: str) -> str:
     return re.sub("[\u0300-\u036f]", "", unicodedata.normalize("NFKD", said))
 
 
-@often(4_000, 250_000, BODIES)
+@often(2_000, 250_000, BODIES)
 def test_every_word_of_a_body_is_shown_or_told(pieces: list[tuple[str, str]]) -> None:
     body, words = worded(pieces)
     data = f"---\ntitle: A\ndate: 2025-01-01\n---\n{body}".encode()
@@ -231,7 +231,7 @@ def test_every_word_of_a_body_is_shown_or_told(pieces: list[tuple[str, str]]) ->
         assert [word for word in words if word not in said] == []
 
 
-@often(4_000, 150_000, st.text(max_size=200))
+@often(2_000, 150_000, st.text(max_size=200))
 def test_any_body_gives_text_or_problems_within_the_file(body: str) -> None:
     data = b"---\ntitle: A\ndate: 2025-01-01\n---\n" + body.encode("utf-8", "surrogatepass")
     assert_within(soon(data), data)
