@@ -107,7 +107,7 @@ def test_what_a_process_keeps_is_of_one_site(built: Path, content: Write, tmp_pa
     assert tree(built) == anew(folder, tmp_path / "anew")
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     edits=st.lists(
         st.sampled_from([name for name in EDITS if name not in ("delete", "rename a key")]), max_size=6

@@ -342,7 +342,7 @@ def play(root: Path, events: Sequence[tuple[Event, int]], searchable: bool) -> N
         assert beside <= {"lock", "memory", "stage"}
 
 
-@pytest.mark.parametrize("sequences", [10, pytest.param(1_000, marks=pytest.mark.nightly)])
+@pytest.mark.parametrize("sequences", [6, pytest.param(1_000, marks=pytest.mark.nightly)])
 def test_a_sequence_of_edits_equals_a_clean_build(
     sequences: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
