@@ -587,7 +587,13 @@ def test_our_own_bibtex_comes_back(
     assert values["date"] == date.replace(day=1).isoformat()
 
 
-@pytest.mark.parametrize(("name", "entries"), [("cdl.bib", 6315), ("biblatex-examples.bib", 92)])
+@pytest.mark.parametrize(
+    ("name", "entries"),
+    [
+        pytest.param("cdl.bib", 6315, marks=pytest.mark.nightly),
+        ("biblatex-examples.bib", 92),
+    ],
+)
 def test_every_entry_of_large_files_is_in_or_told(name: str, entries: int, content: Write) -> None:
     if not (SHARED / name).exists():
         pytest.skip("the development data is not here")

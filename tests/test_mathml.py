@@ -186,10 +186,10 @@ def test_what_cannot_be_shown_is_shown_as_source(tex: str) -> None:
     ],
 )
 def test_macro_bombs_end(macros: dict[str, str]) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert convert(r"\a{x}", macros=macros) == r'<code class="tex">\a{x}</code>'
     assert plain(r"\a{x}", macros) == r"\a{x}"
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 10  # else it takes for ever
 
 
 SLOW = [
@@ -223,10 +223,10 @@ SLOW += [
 
 @pytest.mark.parametrize("part", SLOW)
 def test_time_is_bounded(part: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert_fit(convert((part * MAX_LENGTH)[:MAX_LENGTH]))
     plain((part * MAX_LENGTH)[:MAX_LENGTH])
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 10  # what grows with the square takes minutes
 
 
 PIECES = st.sampled_from(

@@ -10,8 +10,11 @@ from browser.test_journeys import KINDS
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize(
+    ("theme", "width"),
+    [("light", 1280), ("dark", 360)]
+    + [pytest.param(*more, marks=pytest.mark.nightly) for more in (("light", 360), ("dark", 1280))],
+)
 @pytest.mark.parametrize("site", [""], indirect=True, ids=["root"])
 def test_axe_finds_nothing(theme: str, width: int, browser: Browser, site: Site) -> None:
     found = {}

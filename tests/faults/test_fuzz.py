@@ -21,8 +21,8 @@ from catalogue.problems import ContentError, Problem
 from catalogue.settings import STAND_IN
 
 ROOT = Path(__file__).parents[2]
-SOON = 0.05
-"""Seconds of work that one small file may take."""
+SOON = 1.0
+"""Seconds of work that no small file takes, on whatever machine: the usual is a thousandth."""
 Test = Callable[..., None]
 
 
@@ -287,27 +287,33 @@ def kilobytes(name):
 with open("/proc/self/clear_refs", "w") as peak:
     peak.write("5")  # forgets the peak, which was that of the imports
 before = kilobytes("VmRSS")
-times = [1]
-while min(times) > 0.04 and len(times) < 20:  # a machine may hesitate
+def seconds(data):
     started = time.process_time()
     problems = read(data)
-    times.append(time.process_time() - started)
-print(json.dumps([min(times), (kilobytes("VmHWM") - before) / 1024, len(problems)]))
+    return time.process_time() - started, problems
+authors = "".join(f"  - Ada {chr(97 + i % 26)}{i // 26}\\n" for i in range(4_000)).encode()
+allowed = b"---\\ntitle: A\\ndate: 2025-01-01\\nauthors:\\n" + authors + b"---\\n"
+took, problems = min(seconds(data) for _ in range(3))
+memory = kilobytes("VmHWM") - before
+whole, refused = seconds(allowed)
+assert not refused, refused
+print(json.dumps([took / whole, memory / 1024, len(problems)]))
 """
 
 
 def exploded(block: str, path: Path) -> list[float]:
-    """In a process of its own: the seconds, the megabytes at most and the problems of a file."""
+    """In a process of its own: the time, as a part of that of an entry with 4,000 authors, the megabytes at
+    most and the problems of a file."""
     if sys.platform != "linux":
         pytest.skip("only Linux tells the most memory since a moment")
     path.write_text(f"---\n{block}\n---\n")
     done = subprocess.run([sys.executable, "-c", CHILD, str(path)], capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 0, done.stderr[-500:]
-    seconds, megabytes, problems = json.loads(done.stdout)
-    return [seconds, megabytes, problems]
+    part, megabytes, problems = json.loads(done.stdout)
+    return [part, megabytes, problems]
 
 
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_a_bomb_is_refused_at_once_and_in_little_memory(bomb: str, tmp_path: Path) -> None:
-    seconds, megabytes, problems = exploded(BOMBS[bomb], tmp_path / "x.md")
-    assert problems and seconds < 0.05 and megabytes < 50
+    part, megabytes, problems = exploded(BOMBS[bomb], tmp_path / "x.md")
+    assert problems and part < 5 and megabytes < 50

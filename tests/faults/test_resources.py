@@ -161,7 +161,7 @@ def test_the_lock_of_a_killed_build_is_free_at_once(world: World) -> None:
             killed.append(time.monotonic())
 
         with write.lock(world.site, kill):
-            assert time.monotonic() - killed[0] < 1
+            assert time.monotonic() - killed[0] < 30  # it would have held it for 60
     with write.lock(world.site, pytest.fail):
         pass
 
