@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 import build
 from catalogue import memory
+from catalogue.model import digest
 from catalogue.problems import ContentError, Problem
 
 BASE = {
@@ -85,6 +86,22 @@ def missing(tool: str) -> None:
     if os.environ.get("CI"):
         pytest.fail(f"{tool} is missing, and CI must have it")
     pytest.skip(f"{tool} is not installed here")
+
+
+@pytest.fixture(scope="session")
+def real_site(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Builds the site of content/ as it is at this URL, once for all processes. Not to be changed."""
+    content = Path(__file__).parents[1] / "content"
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+
+    def built(url: str | None = None) -> Path:
+        site = shared / f"real-{digest(url)}" / "site"
+        site.parent.mkdir(exist_ok=True)
+        build.build(options(content, site, url=url))  # the second finds nothing to do
+        return site
+
+    return built
 
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]

@@ -4,7 +4,7 @@ linked data, Markdown, and the page that documents the addresses."""
 import ast
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -27,12 +27,10 @@ HOSTILE = """]]> & <b>'bold'</b> "two" &amp; </script><!-- 🦓 עברית {{ si
 
 
 @pytest.fixture(scope="module")
-def real(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Catalogue]:
+def real(real_site: Callable[..., Path]) -> tuple[Path, Catalogue]:
     """The site of content/, and the catalogue it was made from."""
-    site = tmp_path_factory.mktemp("api") / "site"
-    given = options(ROOT / "content", site, url=f"{HOME}/")
-    build.build(given)
-    return site, build.load(given, memory.NOTHING)[0].catalogue
+    given = options(ROOT / "content", url=f"{HOME}/")
+    return real_site(given.url), build.load(given, memory.NOTHING)[0].catalogue
 
 
 def made(content: Path) -> dict[str, bytes]:

@@ -2,6 +2,7 @@
 
 import gzip
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import build
@@ -28,14 +29,14 @@ def words(number: int, chance: random.Random) -> str:
     return " ".join(chosen)
 
 
-def test_pages_of_the_real_catalogue_are_light(tmp_path: Path) -> None:
-    build.build(options(ROOT / "content", tmp_path / "site"))
-    papers = {path.parent.name: weight(path) for path in (tmp_path / "site" / "papers").glob("*/index.html")}
+def test_pages_of_the_real_catalogue_are_light(real_site: Callable[..., Path]) -> None:
+    site = real_site()
+    papers = {path.parent.name: weight(path) for path in (site / "papers").glob("*/index.html")}
     assert len(papers) == 47
     assert {key: size for key, size in papers.items() if size > 15 * KB} == {}
-    scripts = list((tmp_path / "site").rglob("*.js"))
+    scripts = list(site.rglob("*.js"))
     assert scripts and sum(map(weight, scripts)) <= 15 * KB
-    assert weight(tmp_path / "site" / "assets" / "style.css") <= 8 * KB
+    assert weight(site / "assets" / "style.css") <= 8 * KB
 
 
 def test_a_day_of_fifty_papers_is_light(content: Write) -> None:

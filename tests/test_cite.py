@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -180,10 +181,8 @@ SCHEMA = {
 
 
 @pytest.fixture(scope="module")
-def real(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("cited") / "site"
-    build.build(options(ROOT / "content", folder))
-    return folder
+def real(real_site: Callable[..., Path]) -> Path:
+    return real_site()
 
 
 def test_every_file_of_the_real_site_is_read_whole(real: Path) -> None:

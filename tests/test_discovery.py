@@ -1,5 +1,6 @@
 """What crawlers and browsers find by themselves: sitemap, robots.txt, OpenSearch, llms.txt."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,11 +18,9 @@ SEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
 
 
 @pytest.fixture(scope="module")
-def real(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+def real(real_site: Callable[..., Path]) -> dict[str, bytes]:
     """The files of the site of content/."""
-    site = tmp_path_factory.mktemp("discovery") / "site"
-    build.build(options(ROOT / "content", site, url=f"{HOME}/"))
-    return tree(site)
+    return tree(real_site(f"{HOME}/"))
 
 
 def made(content: Path) -> dict[str, bytes]:

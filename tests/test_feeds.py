@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +25,10 @@ HOSTILE = """]]> & <b>'bold'</b> "two" &amp; </script> 🦓 עברית {{ site }
 
 
 @pytest.fixture(scope="module")
-def real(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Catalogue]:
+def real(real_site: Callable[..., Path]) -> tuple[Path, Catalogue]:
     """The site of content/, and the catalogue it was made from."""
-    site = tmp_path_factory.mktemp("feeds") / "site"
-    given = options(ROOT / "content", site, url=f"{HOME}/")
-    build.build(given)
-    return site, build.load(given, memory.NOTHING)[0].catalogue
+    given = options(ROOT / "content", url=f"{HOME}/")
+    return real_site(given.url), build.load(given, memory.NOTHING)[0].catalogue
 
 
 def made(content: Path) -> dict[str, bytes]:

@@ -512,7 +512,7 @@ esac
 """
 
 
-def run_preview(tmp_path: Path, zip_: Path, **given: str) -> tuple[str, str, Path]:
+def run_preview(tmp_path: Path, site: Path, zip_: Path, **given: str) -> tuple[str, str, Path]:
     """Runs preview.sh with a stand-in for gh; returns what it said, what gh was asked, the working folder."""
     tools, work, origin = tmp_path / "tools", tmp_path / "main", tmp_path / "origin.git"
     tools.mkdir()
@@ -530,7 +530,7 @@ def run_preview(tmp_path: Path, zip_: Path, **given: str) -> tuple[str, str, Pat
         "GH_NUMBER": "7", "GH_FILES": "", "GH_COMMENT": "",
         "RUN": "1", "SHA": "abc", "OWNER": "stranger", "BRANCH": "$(touch owned)`x`;\"",
     } | given  # fmt: skip
-    build.build(options(ROOT / "content", work / "site"))
+    (work / "site").symlink_to(site)
     script = ROOT / ".github/preview.sh"
     done = subprocess.run([script], cwd=work, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
@@ -539,7 +539,7 @@ def run_preview(tmp_path: Path, zip_: Path, **given: str) -> tuple[str, str, Pat
     return done.stdout, log.read_text() if log.exists() else "", work
 
 
-def test_the_comment_and_its_pictures_are_sent(tmp_path: Path) -> None:
+def test_the_comment_and_its_pictures_are_sent(tmp_path: Path, real_site: Callable[..., Path]) -> None:
     proposed = tmp_path / "proposed"
     shutil.copytree(ROOT / "content", tmp_path / "content")
     (tmp_path / "content/papers/2025/newest-of-all.md").write_text(paper("Newest @you", "2025-12-30"))
@@ -549,7 +549,9 @@ def test_the_comment_and_its_pictures_are_sent(tmp_path: Path) -> None:
         for path in proposed.rglob("*")
         if path.is_file()
     ]
-    _, asked, work = run_preview(tmp_path, zipped(tmp_path / "a.zip", files), GH_FILES="build.py\\n")
+    _, asked, work = run_preview(
+        tmp_path, real_site(), zipped(tmp_path / "a.zip", files), GH_FILES="build.py\\n"
+    )
     text = (work / "preview/comment.md").read_text()
     assert "api -X POST repos/you/papers/issues/7/comments -F body=@preview/comment.md" in asked
     assert preview.CODE in text and "newest" in text
@@ -557,14 +559,16 @@ def test_the_comment_and_its_pictures_are_sent(tmp_path: Path) -> None:
     assert git(tmp_path / "origin.git", "ls-tree", "-r", "--name-only", "previews") == "7/1.png\n"
 
 
-def test_the_comment_is_edited_and_nothing_is_said_of_other_heads(tmp_path: Path) -> None:
+def test_the_comment_is_edited_and_nothing_is_said_of_other_heads(
+    tmp_path: Path, real_site: Callable[..., Path]
+) -> None:
     bad = zipped(tmp_path / "a.zip", BAD["link"])
-    _, asked, work = run_preview(tmp_path, bad, GH_COMMENT="42\\n")
+    _, asked, work = run_preview(tmp_path, real_site(), bad, GH_COMMENT="42\\n")
     assert "api -X PATCH repos/you/papers/issues/comments/42" in asked and "POST" not in asked
     assert "There is no preview" in (work / "preview/comment.md").read_text()
     again = tmp_path / "again"
     again.mkdir()
-    said, asked, _ = run_preview(again, bad, GH_NUMBER="")
+    said, asked, _ = run_preview(again, real_site(), bad, GH_NUMBER="")
     assert said == "No open pull request has this head.\n" and "comments" not in asked
 
 

@@ -2,8 +2,8 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from functools import partial
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -70,13 +70,25 @@ def serve() -> Callable[[Path, str], AbstractContextManager[str]]:
     return served
 
 
-@pytest.fixture(scope="session", params=["", "/repo"], ids=["root", "repo"])
-def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    folder = tmp_path_factory.mktemp("pages") / "site"
-    with served(folder, request.param) as url:
-        with mock.patch.object(search, "LARGE", 10 if request.param else 1_000):  # several indexes, and one
-            build.build(options(ROOT / "content", folder, url=f"{url}/", searchable=True))
-        yield Site(url, folder)
+@pytest.fixture(scope="session")
+def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Site]]:
+    """The site of content/ below a base path."""
+    with ExitStack() as serving:
+
+        @cache
+        def built(base: str) -> Site:
+            folder = tmp_path_factory.mktemp("pages") / "site"
+            url = serving.enter_context(served(folder, base))
+            with mock.patch.object(search, "LARGE", 10 if base else 1_000):  # several indexes, and one
+                build.build(options(ROOT / "content", folder, url=f"{url}/", searchable=True))
+            return Site(url, folder)
+
+        yield built
+
+
+@pytest.fixture(params=["", "/repo"], ids=["root", "repo"])
+def site(request: pytest.FixtureRequest, sites: Callable[[str], Site]) -> Site:
+    return sites(request.param)
 
 
 @pytest.fixture(scope="session")
