@@ -299,8 +299,13 @@ def serve_command(options: Options, port: int) -> None:
 
     def rebuild() -> bool:
         nonlocal kept
-        outcome, kept = again(options._replace(jobs=1), kept)
-        gc.freeze()  # what is kept is looked through for garbage only once
+        gc.disable()  # once at the end is enough
+        try:
+            outcome, kept = again(options._replace(jobs=1), kept)
+        finally:
+            gc.collect(0)
+            gc.freeze()  # what is kept is looked through only once
+            gc.enable()
         return bool(outcome.made or outcome.removed)
 
     with suppress(ContentError):  # in several processes, which is only safe before the server's threads start

@@ -128,15 +128,22 @@ def _concerned(known: Relatives, signatures: Mapping[str, Signature], moved: set
     concerned = {key for key, found in known.papers.items() if any(other in moved for other, _, _ in found)}
     holders = _holders(signatures, moved)
     for key in moved:
-        scores: defaultdict[str, int] = defaultdict(int)
-        for term, weight in signatures.get(key, {}).items():
-            for other, its in holders[term]:
-                scores[other] += weight * its
-        for other, score in scores.items():
-            found = known.papers.get(other, ())
-            if len(found) < SHOWN or score >= found[-1][2]:
+        for other, score in _shared(holders, signatures.get(key, {})).items():
+            found, itself = known.papers.get(other, ()), sum(it * it for it in signatures[other].values())
+            likes = score % PACK >= LEAST and score // PACK >= itself // FLOOR
+            if likes and (len(found) < SHOWN or score // PACK >= found[-1][2]):
                 concerned.add(other)
     return [key for key in signatures if key in concerned or key in moved]
+
+
+def _shared(holders: Mapping[str, Sequence[tuple[str, int]]], signature: Signature) -> dict[str, int]:
+    """How alike a paper of this signature and each other are, times PACK, plus how many terms they share."""
+    packed: defaultdict[str, int] = defaultdict(int)
+    for term, weight in signature.items():
+        weight *= PACK
+        for other, its in holders[term]:
+            packed[other] += weight * its + 1
+    return packed
 
 
 def _nearest(
@@ -146,11 +153,7 @@ def _nearest(
     key: str,
 ) -> Found:
     """The papers most like one, the newer first among equals, each with the terms they share."""
-    packed: defaultdict[str, int] = defaultdict(int)  # a score, and below it how many terms are shared
-    for term, weight in signatures[key].items():
-        weight *= PACK
-        for other, its in holders[term]:
-            packed[other] += weight * its + 1
+    packed = _shared(holders, signatures[key])
     least = packed.pop(key, 0) // PACK // FLOOR * PACK
     alike = [other for other, score in packed.items() if score >= least and score % PACK >= LEAST]
 
