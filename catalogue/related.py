@@ -129,9 +129,10 @@ def _concerned(known: Relatives, signatures: Mapping[str, Signature], moved: set
     holders = _holders(signatures, moved)
     for key in moved:
         for other, score in _shared(holders, signatures.get(key, {})).items():
-            found, itself = known.papers.get(other, ()), sum(it * it for it in signatures[other].values())
-            likes = score % PACK >= LEAST and score // PACK >= itself // FLOOR
-            if likes and (len(found) < SHOWN or score // PACK >= found[-1][2]):
+            if score % PACK < LEAST or score < _least(sum(it * it for it in signatures[other].values())):
+                continue
+            found = known.papers.get(other, ())
+            if len(found) < SHOWN or score // PACK >= found[-1][2]:
                 concerned.add(other)
     return [key for key in signatures if key in concerned or key in moved]
 
@@ -146,6 +147,11 @@ def _shared(holders: Mapping[str, Sequence[tuple[str, int]]], signature: Signatu
     return packed
 
 
+def _least(itself: int) -> int:
+    """What a paper's score with one that is alike must be, times PACK, where it has this one with itself."""
+    return itself // FLOOR * PACK
+
+
 def _nearest(
     holders: Mapping[str, Sequence[tuple[str, int]]],
     signatures: Mapping[str, Signature],
@@ -154,7 +160,7 @@ def _nearest(
 ) -> Found:
     """The papers most like one, the newer first among equals, each with the terms they share."""
     packed = _shared(holders, signatures[key])
-    least = packed.pop(key, 0) // PACK // FLOOR * PACK
+    least = _least(packed.pop(key, 0) // PACK)
     alike = [other for other, score in packed.items() if score >= least and score % PACK >= LEAST]
 
     def order(other: str) -> tuple[int, int, str]:
