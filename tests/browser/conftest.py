@@ -96,17 +96,27 @@ def browser(chromium: Callable[..., Browser]) -> Browser:
     return chromium()
 
 
+@contextmanager
+def opened(browser: Browser, **options: Any) -> Iterator[Page]:
+    """A page of its own context. At its end handlers of requests may still run: what they can no longer
+    answer is nobody's failure."""
+    with browser.new_context(**options) as context:
+        page = context.new_page()
+        yield page
+        page.unroute_all(behavior="ignoreErrors")
+
+
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    with browser.new_context() as context:
-        yield context.new_page()
+    with opened(browser) as page:
+        yield page
 
 
 @pytest.fixture
 def unaided(browser: Browser) -> Iterator[Page]:
     """A page without a service worker, so that a test can answer its requests."""
-    with browser.new_context(service_workers="block") as context:
-        yield context.new_page()
+    with opened(browser, service_workers="block") as page:
+        yield page
 
 
 @pytest.fixture
@@ -124,5 +134,5 @@ def quiet(page: Page, site: Site) -> Iterator[Page]:
 @pytest.fixture
 def scriptless(browser: Browser) -> Iterator[Page]:
     """A page of a browser in which JavaScript is off."""
-    with browser.new_context(java_script_enabled=False) as context:
-        yield context.new_page()
+    with opened(browser, java_script_enabled=False) as page:
+        yield page
