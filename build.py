@@ -101,7 +101,7 @@ def load(
     reading = read.catalogue(
         options.content, seen, site, known.records, known.entries, options.drafts, options.jobs
     )
-    relatives = related.relatives(reading.catalogue.entries, known.relatives, options.jobs)
+    relatives = related.relatives(reading.catalogue.entries, known.relatives, known.papers, options.jobs)
     reading = reading._replace(catalogue=related.joined(reading.catalogue, relatives))
     plans = list(chain.from_iterable(output.plan(reading.catalogue) for output in OUTPUTS))
     for index in INDEXES:
@@ -159,13 +159,12 @@ def again(options: Options, kept: Kept) -> tuple[Outcome, Kept]:
             indexes = search.bring(stage, options.site, reading.catalogue, parts, known.indexes, options.jobs)
             before = write.name(options.site) if known.pages else ""
             now = now._replace(indexes=indexes, before=before, touched=tuple(touched))
-        papers, now = len(reading.catalogue.entries), memory.packed(now, known)
-        name = memory.save(write.workshop(options.site), ground, state, now, papers)
+        papers, folder = len(reading.catalogue.entries), write.workshop(options.site)
+        name, now = memory.save(folder, ground, state, now, papers, known, remembered)
         if change.any:
             write.publish(stage, options.site, name)
         outcome = Outcome(papers, len(plans), len(change.stale), change.gone)
-        file = write.workshop(options.site) / f"memory-{name}"
-        return outcome, Kept(file, ground, now, {} if recent is None else recent)
+        return outcome, Kept(folder / f"memory-{name}", ground, now, {} if recent is None else recent)
 
 
 # --- the command line -----------------------------------------------------------------------

@@ -5,8 +5,10 @@ without a name, which ends with the build: the workers that make the lists read 
 holds them all. Whatever else is asked for again is kept in memory for a while.
 """
 
-import mmap
-from collections.abc import Callable, Iterable, Mapping
+import os
+from array import array
+from collections.abc import Callable, Mapping, Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import IO, Any
 
@@ -27,42 +29,43 @@ def named(template: str, given: Mapping[str, Any]) -> Name:
 class Fragments:
     """Texts by their names."""
 
-    def __init__(self, recent: Recent | None = None) -> None:
-        """Remembers more in a `recent` that somebody keeps for the next time."""
+    def __init__(self, kinds: Sequence[str] = (), recent: Recent | None = None) -> None:
+        """Of each document that is kept there will be a text of each of these `kinds`, which are templates.
+        Remembers more in a `recent` that somebody keeps for the next time."""
+        self._kinds = {kind: number for number, kind in enumerate(kinds)}
         self._recent = {} if recent is None else recent
         self._room = RECENT if recent is None else KEPT
-        self._places: dict[Name, tuple[int, int]] = {}
+        self._places: dict[str, array[int]] = {}
         self._file: IO[bytes] | None = None
-        self._view: mmap.mmap | None = None
+        self._readable: int | None = None
 
     def get(self, name: Name, make: Callable[[], str]) -> str:
         """The text of this name, or else what `make` gives."""
         if name in self._recent:
             return self._recent[name]
-        if self._view and (place := self._places.get(name)):
-            return str(self._view[place[0] : place[1]], "utf-8")
+        if self._readable and name[0] in self._kinds and (place := self._places.get(name[-1])):
+            start, end = place[self._kinds[name[0]] :][:2]
+            return os.pread(self._readable, end - start, start).decode()
         if len(self._recent) >= self._room:
             self._recent.clear()
         text = self._recent[name] = make()
         return text
 
-    def keep(self, pieces: Iterable[tuple[Name, bytes]], folder: Path) -> None:
-        """Puts texts into the file, which is made in `folder`. They are found after `open`."""
+    def keep(self, name: str, texts: Sequence[bytes], folder: Path) -> None:
+        """Puts a document's texts into the file, which is made in `folder`. They are found after `flush`."""
         if self._file is None:
             path = folder / "fragments"
             self._file = path.open("w+b")
             path.unlink()
-        for name, text in pieces:
-            start = self._file.tell()
-            self._places[name] = start, start + self._file.write(text)
+        self._places[name] = array("Q", accumulate(map(len, texts), initial=self._file.tell()))
+        self._file.writelines(texts)
 
-    def open(self) -> None:
+    def flush(self) -> None:
         """Makes all that was kept to be found, here and in processes that are forked from now on."""
-        if self._file is not None and self._places:
+        if self._file is not None:
             self._file.flush()
-            self._view = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
+            self._readable = self._file.fileno()
 
     def close(self) -> None:
-        for held in (self._view, self._file):
-            if held is not None:
-                held.close()
+        if self._file is not None:
+            self._file.close()

@@ -19,7 +19,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from catalogue.files import Seen
-from catalogue.model import Entry, File, Page, digest, group
+from catalogue.model import Entry, File, Page, Paper, digest, group
 from catalogue.read import Reading, Record
 from catalogue.related import NONE, Relatives
 
@@ -37,8 +37,8 @@ class Memory(NamedTuple):
     and the folders of its indexes.
 
     `before` is the name of the site before this one ("" if that is not known), and `touched` are the files
-    that may differ between the two. `packed` are the records of each folder as they are written, with their
-    seals, so that only a folder with a change is packed again.
+    that may differ between the two. `packed` tells for each folder of content where its records are in the
+    file, so that only a folder with a change is packed again: their seal, their beginning and their length.
 
     What follows is not written: a process that builds again has the plans themselves, what is `common` to all
     pages, and the entries. What is equal to them is not worked out again.
@@ -51,10 +51,16 @@ class Memory(NamedTuple):
     indexes: tuple[str, ...] = ()
     before: str = ""
     touched: tuple[str, ...] = ()
-    packed: Mapping[str, tuple[bytes, bytes]] = MappingProxyType({})
+    packed: Mapping[str, tuple[bytes, int, int]] = MappingProxyType({})
     plans: Mapping[str, Page | File] = MappingProxyType({})
     common: str = ""
     entries: tuple[Entry, ...] = ()
+
+    @property
+    def papers(self) -> dict[str, Paper]:
+        """The papers by their keys."""
+        values = (record.value for record in self.records.values())
+        return {value.key: value for value in values if isinstance(value, Paper)}
 
     def files(self, path: str) -> list[str]:
         """The files that the plan of this path made."""
@@ -148,12 +154,13 @@ def load(path: Path, ground: str) -> Memory:
     """The memory in this file; NOTHING where it is missing, damaged or from another ground."""
     try:
         with path.open("rb") as file:
-            *_, length = struct.unpack(FRONT, file.read(struct.calcsize(FRONT)))
-            seals, relatives, *rest = _opened(ground, file.read(SEAL), file.read(length))
-            packed = {folder: (seal, file.read(size)) for folder, (seal, size) in seals.items()}
-        records: dict[str, Record] = {}
-        for sealed in packed.values():
-            records |= _opened("", *sealed)
+            *_, start, seal = FRONT.unpack(file.read(FRONT.size))
+            file.seek(start)
+            packed, relatives, *rest = _opened(ground, seal, file.read())
+            records: dict[str, Record] = {}
+            for seal, start, size in packed.values():
+                file.seek(start)
+                records |= _opened("", seal, file.read(size))
         return Memory(records, Relatives(*relatives), *rest)._replace(packed=packed)
     except (OSError, struct.error, pickle.UnpicklingError, TypeError, ValueError, AttributeError, EOFError):
         return NOTHING
@@ -171,7 +178,7 @@ def unchanged(path: Path, state: bytes) -> tuple[int, int] | None:
     state; else None."""
     try:
         with path.open("rb") as file:
-            known, papers, pages, _ = struct.unpack(FRONT, file.read(struct.calcsize(FRONT)))
+            known, papers, pages, *_ = FRONT.unpack(file.read(FRONT.size))
     except (OSError, struct.error):
         return None
     return (papers, pages) if known == state != UNSETTLED else None
@@ -184,43 +191,53 @@ def state(ground: str, seen: Seen, *options: object) -> bytes:
     return _seal(ground, repr((seen, options)).encode())
 
 
-def save(folder: Path, ground: str, state: bytes, memory: Memory, papers: int) -> str:
-    """Writes the memory in one step, and returns its name: that of the site it belongs to."""
-    name = digest((ground, memory.indexes, memory.facets, memory.pages))
-    seals = {folder: (seal, len(payload)) for folder, (seal, payload) in memory.packed.items()}
-    head = pickle.dumps((seals, tuple(memory.relatives), *memory[2:7]), protocol=5)
-    new = folder / "memory.new"
+def save(
+    folder: Path, ground: str, state: bytes, now: Memory, papers: int, known: Memory, before: Path
+) -> tuple[str, Memory]:
+    """Writes what is `now` to be remembered in one step. Returns the name of its file, which is that of the
+    site it belongs to, and the memory as it is packed there. What is as it was `known` is taken from the file
+    `before`."""
+    name = digest((ground, now.indexes, now.facets, now.pages))
+    new, packed = folder / "memory.new", dict[str, tuple[bytes, int, int]]()
+    earlier = _folders(known.records)
     with new.open("wb") as file:
-        file.write(struct.pack(FRONT, state, papers, len(memory.pages), len(head)) + _seal(ground, head))
-        file.writelines((head, *(payload for _, payload in memory.packed.values())))
+        file.write(bytes(FRONT.size))
+        for part, records in _folders(now.records).items():
+            seal, payload = _packed(known, before, part) if records == earlier.get(part) else (b"", b"")
+            if not payload:
+                payload = pickle.dumps(records, protocol=5)
+                seal = _seal("", payload)
+            packed[part] = seal, file.tell(), len(payload)
+            file.write(payload)
+        start, head = file.tell(), pickle.dumps((packed, tuple(now.relatives), *now[2:7]), protocol=5)
+        file.write(head)
+        file.seek(0)
+        file.write(FRONT.pack(state, papers, len(now.pages), start, _seal(ground, head)))
     new.replace(folder / f"memory-{name}")
-    return name
+    return name, now._replace(packed=packed)
 
 
-def packed(now: Memory, known: Memory) -> Memory:
-    """With the records of each folder of content packed; as they are known where none of them is another."""
-    records = now.records
-    changed = {
-        _folder(name)
-        for name in {**known.records, **records}
-        if records.get(name) is not known.records.get(name)
-    }
-    made = {folder: parts for folder, parts in known.packed.items() if folder not in changed}
-    others = ((_folder(name), name) for name in records)
-    for folder, names in group((folder, name) for folder, name in others if folder in changed).items():
-        payload = pickle.dumps({name: records[name] for name in names}, protocol=5)
-        made[folder] = (_seal("", payload), payload)
-    return now._replace(packed=made)
+def _packed(known: Memory, file: Path, folder: str) -> tuple[bytes, bytes]:
+    """The records of a folder as they are packed in this file, and their seal; nothing where it is gone."""
+    seal, start, size = known.packed.get(folder, (b"", 0, 0))
+    try:
+        with file.open("rb") as opened:
+            opened.seek(start)
+            return seal, opened.read(size)
+    except OSError:
+        return seal, b""
 
 
-def _folder(name: str) -> str:
-    return name.rpartition("/")[0]
+def _folders(records: Mapping[str, Record]) -> dict[str, dict[str, Record]]:
+    """The records of each folder."""
+    named = group((name.rpartition("/")[0], name) for name in records)
+    return {folder: {name: records[name] for name in names} for folder, names in named.items()}
 
 
 SEAL = 16
-FRONT = f"{SEAL}sIII"
-"""A file of memory begins with the state it was made from, how many papers and pages, how long its head is,
-and the seal of that. After the head come the packed records."""
+FRONT = struct.Struct(f"{SEAL}sIIQ{SEAL}s")
+"""A file of memory begins with the state it was made from, how many papers and pages, where its head begins
+and the seal of that. The head is the end; before it are the packed records."""
 UNSETTLED = bytes(SEAL)
 
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from heapq import nsmallest
+from sys import intern
 from typing import NamedTuple
 
 from catalogue.model import Catalogue, Entry, Paper
@@ -34,10 +35,10 @@ Found = tuple[tuple[str, str, int], ...]
 
 class Relatives(NamedTuple):
     """The relatives of each paper by its key: their keys, why, and how alike they are. And what they were
-    found from: the terms and the digest of each paper, in how many papers each term is, the signatures."""
+    found from: the digest of each paper, in how many papers each term is, the signatures."""
 
     papers: Mapping[str, Found]
-    terms: Mapping[str, tuple[str, str]]
+    digests: Mapping[str, str]
     frequency: Mapping[str, int]
     signatures: Mapping[str, Signature]
 
@@ -45,31 +46,39 @@ class Relatives(NamedTuple):
 NONE = Relatives({}, {}, {}, {})
 
 
-def relatives(entries: Sequence[Entry], known: Relatives, jobs: int) -> Relatives:
-    """The papers most like each. What is known is kept where no change concerns it."""
+def relatives(
+    entries: Sequence[Entry], known: Relatives, before: Mapping[str, Paper], jobs: int
+) -> Relatives:
+    """The papers most like each. What is known is kept where no change concerns it; `before` are the papers,
+    by their keys, of which it is known."""
     alive = {entry.paper.key: entry for entry in entries if not _withdrawn(entry.paper)}
-    if len(alive).bit_length() != len(known.terms).bit_length():
+    if len(alive).bit_length() != len(known.digests).bit_length():
         known = NONE  # every weight is another
-    terms = {key: (entry.paper.terms, entry.digest) for key, entry in alive.items()}
-    changed = {key for key in terms.keys() | known.terms.keys() if terms.get(key) != known.terms.get(key)}
+    digests = {key: entry.digest for key, entry in alive.items()}
+    changed = {key for key, _ in digests.items() ^ known.digests.items()}
     if not changed:
         return known
-    frequency = _frequency(known, terms, changed)
+    frequency = Counter(known.frequency)
+    for key in changed & known.digests.keys():
+        frequency.subtract(counted(before[key].terms).keys())
+    for key in changed & digests.keys():
+        frequency.update(counted(alive[key].paper.terms).keys())
+    frequency = +frequency
     bits = partial(_bits, len(alive))
     others = {
         term
-        for term in (frequency.keys() | known.frequency.keys() if known.terms else ())
+        for term in (frequency.keys() | known.frequency.keys() if known.digests else ())
         if bits(frequency[term]) != bits(known.frequency.get(term, 0))
     }
-    doubtful = changed | {key for term in others for key in terms if f" {term}:" in terms[key][0]}
-    made = {key: _signature(terms[key][0], frequency, bits) for key in doubtful & terms.keys()}
+    doubtful = changed | {key for term in others for key in alive if f" {term}:" in alive[key].paper.terms}
+    made = {key: _signature(alive[key].paper.terms, frequency, bits) for key in doubtful & alive.keys()}
     moved = changed | {key for key, signature in made.items() if signature != known.signatures.get(key)}
-    signatures = {key: made[key] if key in made else known.signatures[key] for key in terms}
-    stale = _concerned(known, signatures, moved) if known.terms else list(terms)
+    signatures = {key: made[key] if key in made else known.signatures[key] for key in alive}
+    stale = _concerned(known, signatures, moved) if known.digests else list(alive)
     work = partial(_nearest, _holders(signatures, stale), signatures, alive)
     found = dict(zip(stale, spread(work, stale, jobs), strict=True))
-    papers = {key: found[key] if key in found else known.papers[key] for key in terms}
-    return Relatives(papers, terms, dict(frequency), signatures)
+    papers = {key: found[key] if key in found else known.papers[key] for key in alive}
+    return Relatives(papers, digests, dict(frequency), signatures)
 
 
 def joined(catalogue: Catalogue, found: Relatives) -> Catalogue:
@@ -90,16 +99,6 @@ def _withdrawn(paper: Paper) -> bool:
     return paper.status is not None and paper.status.state == "withdrawn"
 
 
-def _frequency(known: Relatives, terms: Mapping[str, tuple[str, str]], changed: set[str]) -> Counter[str]:
-    """In how many papers each term is."""
-    frequency = Counter(known.frequency)
-    for key in changed & known.terms.keys():
-        frequency.subtract(counted(known.terms[key][0]).keys())
-    for key in changed & terms.keys():
-        frequency.update(counted(terms[key][0]).keys())
-    return +frequency
-
-
 def _bits(papers: int, frequency: int) -> int:
     """The weight of a term that so many of the papers have: nothing for one that none shares."""
     return papers.bit_length() - frequency.bit_length() + 1 if 1 < frequency <= COMMON else 0
@@ -109,7 +108,7 @@ def _signature(terms: str, frequency: Mapping[str, int], bits: Callable[[int], i
     """The most telling terms, with their weights, the most telling first."""
     weights = {term: count * bits(frequency[term]) for term, count in counted(terms).items()}
     kept = sorted(filter(weights.__getitem__, weights), key=lambda term: (-weights[term], term))
-    return {term: weights[term] for term in kept[:SIGNATURE]}
+    return {intern(term): weights[term] for term in kept[:SIGNATURE]}  # many papers have it
 
 
 def _holders(signatures: Mapping[str, Signature], of: Iterable[str]) -> Mapping[str, list[tuple[str, int]]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from catalogue import card
-from catalogue.fragments import Fragments, Name, Recent
+from catalogue.fragments import Fragments, Recent
 from catalogue.model import Catalogue, File, Page
 from catalogue.workers import spread
 
@@ -36,17 +36,18 @@ def into(
     """
     if not plans:
         return
-    from catalogue.templating import environment  # slow to import
+    from catalogue.templating import CITED, LISTED, environment  # slow to import
 
     papers = [plan for plan in plans if plan.path.startswith("papers/")]
     others = [plan for plan in plans if not plan.path.startswith("papers/")]
-    with closing(Fragments(recent)) as kept:
+    with closing(Fragments((*LISTED, *CITED), recent)) as kept:
         env = environment(catalogue, TEMPLATES, folder, kept)
         put = partial(_put, folder)
-        for done, pieces in enumerate(spread(partial(_paper, env, put), papers, jobs, cost), 1):
-            kept.keep(pieces, folder.parent)
+        for done, (name, texts) in enumerate(spread(partial(_paper, env, put), papers, jobs, cost), 1):
+            if texts:
+                kept.keep(name, texts, folder.parent)
             yield done
-        kept.open()
+        kept.flush()
         for done, _ in enumerate(spread(partial(_write, env, put), others, jobs, cost), len(papers) + 1):
             yield done
 
@@ -77,13 +78,13 @@ def _put(folder: Path, name: str, data: bytes) -> None:
 
 def _paper(
     env: "Environment", put: Callable[[str, bytes], None], plan: Page | File
-) -> list[tuple[Name, bytes]]:
+) -> tuple[str, list[bytes]]:
     """Writes what is planned of a paper, and returns what the lists in which it stands will need."""
     from catalogue.templating import pieces
 
     _write(env, put, plan)
     entry = plan.context.get("entry") if isinstance(plan, Page) else None
-    return list(pieces(env, entry)) if entry else []
+    return repr(entry), pieces(env, entry) if entry else []
 
 
 def _write(env: "Environment", put: Callable[[str, bytes], None], plan: Page | File) -> None:

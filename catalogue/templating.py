@@ -3,7 +3,6 @@
 import json
 import re
 from base64 import b64encode
-from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache, partial
 from hashlib import blake2b
@@ -21,7 +20,7 @@ from catalogue.daily import daily
 from catalogue.dates import MONTHS, WEEKDAYS, Period, weeks, written
 from catalogue.editors import file_schema
 from catalogue.files import contents
-from catalogue.fragments import Fragments, Name, named
+from catalogue.fragments import Fragments, named
 from catalogue.jinja import Environment
 from catalogue.linked import linked
 from catalogue.model import Catalogue, Entry, Paper
@@ -125,13 +124,12 @@ LISTED = ("parts/card.html", "feeds/paper.atom", "feeds/paper.json", "api/daily_
 CITED = ("papers/paper.bib", "papers/paper.ris", "papers/paper.json")
 
 
-def pieces(env: Environment, entry: Entry) -> Iterator[tuple[Name, bytes]]:
-    """All that lists will ask for of a paper, under the names by which they will."""
+def pieces(env: Environment, entry: Entry) -> list[bytes]:
+    """All that lists will ask for of a paper: what each of LISTED and CITED says."""
     known: Any = env.globals
-    for template in LISTED:
-        yield named(template, {"entry": entry}), known["fragment"](template, entry=entry).encode()
-    for template in CITED:
-        yield named(template, {"entry": entry}), known["paper_file"](template, entry).encode()
+    texts = [known["fragment"](template, entry=entry) for template in LISTED]
+    texts += [known["paper_file"](template, entry) for template in CITED]
+    return [text.encode() for text in texts]
 
 
 class _Compiled(FileSystemBytecodeCache):

@@ -188,7 +188,6 @@ def test_damaged_memory_is_as_if_nothing_were_built(
 @pytest.mark.parametrize("where", ["head", "records"])
 def test_memory_never_runs_code(where: str, built: Path, tmp_path: Path) -> None:
     import pickle
-    import struct
 
     class Evil:
         def __reduce__(self) -> tuple[object, tuple[str]]:
@@ -197,10 +196,10 @@ def test_memory_never_runs_code(where: str, built: Path, tmp_path: Path) -> None
     def file(evil: object) -> bytes:
         """A memory with every seal in its place."""
         records = pickle.dumps({"x": evil if where == "records" else 1})
-        seals = {"papers": (memory._seal("", records), len(records))}
-        head = pickle.dumps((seals, ((), (), (), evil if where == "head" else ()), {}, "", {}, "", ()))
-        front = struct.pack(memory.FRONT, memory.UNSETTLED, 0, 0, len(head))
-        return front + memory._seal("ground", head) + head + records
+        packed = {"papers": (memory._seal("", records), memory.FRONT.size, len(records))}
+        head = pickle.dumps((packed, ((), (), (), evil if where == "head" else ()), {}, "", {}, "", ()))
+        start, seal = memory.FRONT.size + len(records), memory._seal("ground", head)
+        return memory.FRONT.pack(memory.UNSETTLED, 0, 0, start, seal) + records + head
 
     path = write.memory_of(built)
     path.write_bytes(file(2))

@@ -17,7 +17,7 @@ from test_dates import catalogue  # entries without files
 
 import build
 from catalogue import memory, related
-from catalogue.model import Entry
+from catalogue.model import Entry, Paper
 from catalogue.terms import counted
 from conftest import Write, options, paper, tree
 
@@ -44,7 +44,7 @@ def entries(folder: Path) -> tuple[Entry, ...]:
 
 
 def found(folder: Path, key: str) -> list[str]:
-    return [other for other, _, _ in related.relatives(entries(folder), related.NONE, 1).papers[key]]
+    return [other for other, _, _ in related.relatives(entries(folder), related.NONE, {}, 1).papers[key]]
 
 
 def test_two_papers_on_a_rare_subject_find_each_other_among_a_hundred(content: Write) -> None:
@@ -88,7 +88,7 @@ def test_words_that_all_share_make_no_relatives(content: Write) -> None:
     folder = content(
         {f"papers/2026/p{i}.md": paper(f"N{i}", "2026-01-01", " ".join(COMMON)) for i in range(300)}
     )
-    assert related.relatives(entries(folder), related.NONE, 1).papers["p1"] == ()
+    assert related.relatives(entries(folder), related.NONE, {}, 1).papers["p1"] == ()
 
 
 def test_nothing_is_worked_out_again_while_nothing_changes(
@@ -125,8 +125,8 @@ def test_the_order_of_entries_does_not_matter(chance: random.Random) -> None:
     made = _entries()
     shuffled = list(made)
     chance.shuffle(shuffled)
-    first = related.relatives(made, related.NONE, 1)
-    assert related.relatives(shuffled, related.NONE, 1).papers == first.papers
+    first = related.relatives(made, related.NONE, {}, 1)
+    assert related.relatives(shuffled, related.NONE, {}, 1).papers == first.papers
     assert sum(map(len, first.papers.values())) > 30
 
 
@@ -146,9 +146,11 @@ def test_what_is_known_is_kept_rightly(seed: int, number: int) -> None:
     ]
     entries = [replace(it, paper=replace(it.paper, key=f"k{i}")) for i, it in enumerate(entries[:number])]
     here, known = entries[: number - 5], related.NONE
+    before: dict[str, Paper] = {}
     for step in range(6):
-        known = related.relatives(here, known, 1)
-        assert known == related.relatives(here, related.NONE, 1)
+        known = related.relatives(here, known, before, 1)
+        assert known == related.relatives(here, related.NONE, {}, 1)
+        before = {entry.paper.key: entry.paper for entry in here}
         here = _changed(chance, here, entries, step)
 
 
