@@ -112,6 +112,17 @@ def load(
     return reading, relatives, plans
 
 
+def ground_of(options: Options) -> str:
+    return memory.ground(options.url, files=(options.content / "site.toml", render.TEMPLATES))
+
+
+def looked_at(options: Options) -> read.Reading:
+    """The content, with the help of what the site's last build knew, and nothing written. Raises
+    ContentError with all that is wrong."""
+    known = memory.load(write.last_memory_of(options.site), ground_of(options))
+    return load(options, known)[0]
+
+
 class Kept(NamedTuple):
     """What a process that builds again need not work out anew: what a file of memory holds, of this ground,
     and pieces of pages. For a site that has another memory by now, or another ground, it is of no use."""
@@ -133,7 +144,7 @@ def again(options: Options, kept: Kept) -> tuple[Outcome, Kept]:
     if options.content.resolve().is_relative_to(options.site.resolve()):
         raise write.Refused(f"{options.site} holds the content. Name another with --site")
     with write.lock(options.site, waiting=say):
-        ground = memory.ground(options.url, files=(options.content / "site.toml", render.TEMPLATES))
+        ground = ground_of(options)
         seen, remembered = files.walk(options.content), write.memory_of(options.site)
         state = memory.state(ground, seen, options.drafts, options.searchable)
         if counts := memory.unchanged(remembered, state):
@@ -151,9 +162,8 @@ def again(options: Options, kept: Kept) -> tuple[Outcome, Kept]:
             stage, lost = write.stage(options.site, known.before, known.touched, next_, others)
             remade = change.stale | {plan.path for plan in plans if lost and lost.intersection(plan.files)}
             stale = [plan for plan in plans if plan.path in remade]
-            touched = {*change.away, *chain.from_iterable(plan.files for plan in stale)}
-            if known.pages:  # else the stage is empty
-                write.remove(stage, touched)
+            touched = set(change.away).union(*(plan.files for plan in stale)) if known.pages else set()
+            write.remove(stage, touched)
             done = render.into(stage, stale, reading.catalogue, options.jobs, recent)
             deque(progress(done, len(stale), "Rendering"), maxlen=0)
             indexes = search.bring(stage, options.site, reading.catalogue, parts, known.indexes, options.jobs)
@@ -191,6 +201,7 @@ def command(run: Callable[..., None]) -> click.Command:
     ) -> None:
         site = Path(os.path.abspath(site))
         options = Options(content, site, url, drafts, search, jobs or os.cpu_count() or 1)
+        gc.disable()  # nothing is garbage before a command ends
         try:
             run(options, **own)
         except ContentError as error:
@@ -237,7 +248,6 @@ SHARED = (
 @command
 def build_command(options: Options) -> None:
     """Make the site."""
-    gc.disable()  # nothing of a build is garbage before it ends
     start = time.perf_counter()
     outcome = build(options)
     say(
@@ -260,6 +270,7 @@ def check_command(options: Options, links: bool, watch: bool) -> None:
     if watch:
         from catalogue.watch import repeat
 
+        gc.enable()
         repeat(partial(checked, options), (options.content,))
     else:
         reading = found(options)
@@ -272,7 +283,7 @@ def check_command(options: Options, links: bool, watch: bool) -> None:
 
 def found(options: Options) -> read.Reading:
     """The content, and what is worth a look in it told. Raises ContentError with all that is wrong."""
-    reading, _, _ = load(options, memory.NOTHING)
+    reading = looked_at(options)
     worth_a_look(sorted(check.notices(reading.catalogue)))
     say(f"{count(len(reading.catalogue.papers), 'paper')}, nothing wrong.")
     return reading
@@ -319,8 +330,7 @@ def curating(run: Callable[..., None]) -> click.Command:
     """A command about the content: it is handed what is there."""
 
     def with_content(options: Options, **own: Any) -> None:
-        reading, _, _ = load(options, memory.NOTHING)
-        run(reading, options.content, **own)
+        run(looked_at(options), options.content, **own)
 
     with_content.__name__, with_content.__doc__ = run.__name__, run.__doc__
     with_content.__click_params__ = getattr(run, "__click_params__", [])  # type: ignore[attr-defined]

@@ -120,9 +120,14 @@ def _document(
     if build is Paper:
         values["title_html"] = markdown.inline(given.title, settings.math_macros)
         values["plain_title"] = markdown.plain(given.title, settings.math_macros)
+        values |= {name: given.title for name in TITLES if values[name] == given.title}  # one text, as mostly
         values["terms"] = terms(given, values["plain_title"], body.text)
     digest = blake2b(where.encode() + b"\0" + data, digest_size=16).hexdigest()
     return build(**values, key=key, path=where, html=body.html, text=body.text, digest=digest)
+
+
+TITLES = ("title_html", "plain_title")
+"""The title in other forms."""
 
 
 def _readable(value: Any, formulas: bool = False) -> Any:

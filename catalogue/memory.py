@@ -71,8 +71,8 @@ NOTHING = Memory({}, NONE, {}, "")
 
 
 class Change(NamedTuple):
-    """The plans to be carried out, by path; the files to be taken away; whether the search index is to be
-    made. `away` holds what the stale plans make, too."""
+    """The plans to be carried out, by path; the files to be taken away from a site that there is; how many
+    plans are gone; whether the search index is to be made. `away` holds what the stale plans make, too."""
 
     stale: frozenset[str]
     away: tuple[str, ...]
@@ -81,7 +81,7 @@ class Change(NamedTuple):
 
     @property
     def any(self) -> bool:
-        return bool(self.away or self.search)
+        return bool(self.stale or self.gone or self.search)
 
 
 def ground(*parts: object, files: Iterable[Path]) -> str:
@@ -145,7 +145,7 @@ def compare(known: Memory, now: Memory, indexes: Collection[str]) -> Change:
     stale = frozenset(path for path, mark in now.pages.items() if known.pages.get(path) != mark)
     gone = [path for path in known.pages if path not in now.pages]
     old = chain.from_iterable(known.files(path) for path in (*gone, *(stale & known.pages.keys())))
-    new = chain.from_iterable(now.files(path) for path in stale)
+    new = chain.from_iterable(now.files(path) for path in stale if known.pages)
     search = known.indexes != tuple(indexes) or (bool(indexes) and known.facets != now.facets)
     return Change(stale, tuple(dict.fromkeys((*old, *new))), len(gone), search)
 

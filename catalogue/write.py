@@ -28,8 +28,13 @@ def workshop(site: Path) -> Path:
 
 
 def memory_of(site: Path) -> Path:
-    """The file with the memory of this very site."""
+    """The file with the memory of this very site, after what an ended build left is put right."""
     recover(site)
+    return last_memory_of(site)
+
+
+def last_memory_of(site: Path) -> Path:
+    """The same as it is, for who builds nothing."""
     return workshop(site) / f"memory-{name(site)}"
 
 

@@ -4,14 +4,15 @@ import struct
 import zlib
 from io import BytesIO
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from PIL import Image
 
 import build
-from catalogue import check, memory
+from catalogue import check, document, files, memory
 from catalogue.problems import ContentError
-from conftest import Write, options, paper, problems
+from conftest import Write, options, paper, problems, tree
 
 
 def notices(content: Path) -> list[str]:
@@ -95,3 +96,23 @@ def test_the_option_is_blamed_for_its_own_address(content: Write) -> None:
         build.load(options(content({}), url="ftp://x"), memory.NOTHING)
     (problem,) = caught.value.problems
     assert problem.path == "--url"
+
+
+def test_a_check_reads_what_changed_since_the_last_build_and_writes_nothing(content: Write) -> None:
+    folder = content({f"papers/2025/{key}.md": paper(f"Paper {key}") for key in "abc"})
+    with mock.patch.object(files, "JUST_NOW", 0):
+        build.build(options(folder))
+        before = tree(folder.parent)
+        content({"papers/2025/b.md": paper("Paper b", topics="[alignment]")})
+        with mock.patch.object(document, "read", wraps=document.read) as read:
+            reading = build.looked_at(options(folder))
+        assert [call.args[2] for call in read.mock_calls] == ["papers/2025/b.md"]
+        assert [entry.paper.key for entry in reading.catalogue.entries] == ["a", "b", "c"]
+        content({"papers/2025/b.md": paper("Paper b", topics="[otters]")})
+        with pytest.raises(ContentError) as raised:
+            build.looked_at(options(folder))
+        assert [(it.path, it.message) for it in raised.value.problems] == [
+            ("content/papers/2025/b.md", "`topics`: there is no 'otters'")
+        ]
+        content({"papers/2025/b.md": paper("Paper b")})
+        assert tree(folder.parent) == before
