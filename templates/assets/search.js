@@ -7,6 +7,7 @@ const part = id => document.getElementById(id)
 const form = part('search'), field = form.elements, list = part('results'), { base } = form.dataset
 const make = (tag, textContent, more) => Object.assign(document.createElement(tag), { textContent, ...more })
 const count = (number, noun) => `${number} ${noun}${number == 1 ? '' : 's'}`
+const { compare } = new Intl.Collator()
 const keyOf = address => address.split('/')[2]
 const parts = new Map(), titles = {}, totals = {}, chosen = {}
 let pagefind, years, all, looking, found, latest, shown, typing, broken, turn = 0
@@ -102,7 +103,7 @@ const offer = async results => {
       }
     }
     const title = value => titles[kind]?.get(value) || value
-    const order = [...counts.keys()].sort((a, b) => title(a).localeCompare(title(b)))
+    const order = [...counts.keys()].sort((a, b) => compare(title(a), title(b)))
     if (kind === 'year') order.reverse()
     field[kind].length = 1
     for (const value of order) {
@@ -161,7 +162,7 @@ const show = async () => {
   found = results.filter(({ id }) => passes(id))
   if (field.sort.value) found.sort(newest)
   shown = 0
-  await Promise.all([offer(latest), more()])
+  await more()
   if (mine !== turn) return
   part('plain').hidden = results.length
   const number = count(found.length, 'paper')
@@ -171,6 +172,7 @@ const show = async () => {
     : filtered && !found.length ? `No paper under these filters, ${count(results.length, 'paper')} without them.`
     : !exact.length ? `No paper has all these words. The closest: ${number}.`
     : number
+  await offer(latest)
 }
 
 const read = () => {

@@ -1,9 +1,10 @@
 """Searches a built site in Chromium: `python tests/benchmarks/searching.py SITE [TITLES]`.
 
 The site must be that of a benchmark's corpus, built with its search. It is served compressed, as GitHub Pages
-serves it. Prints what the first search transfers and how long it takes, page and all; the same of further
-searches of a reader who has just come; and how often a paper is first of what its title finds, and among the
-first three of what an author and a word of the title find.
+serves it. Prints what the first search transfers and how long it takes, page and all, and in a page that is
+there, from Enter to the results; the same of further searches of a reader who has just come; and how often a
+paper is first of what its title finds, and among the first three of what an author and a word of the title
+find.
 """
 
 import html
@@ -26,6 +27,17 @@ from playwright.sync_api import Page, sync_playwright
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 DONE = "() => document.getElementById('status').textContent"
+CLOCK = """() => {
+  const list = document.getElementById('results'), form = document.getElementById('search')
+  window.took = new Promise(done => form.addEventListener('submit', () => {
+    const start = performance.now()
+    const seen = new MutationObserver(() => {
+      if (list.querySelector('[data-key]')) requestAnimationFrame(() => done(performance.now() - start))
+    })
+    seen.observe(list, { childList: true })
+  }, true))
+}"""
+"""Milliseconds from the question to the first results on the screen."""
 TYPING = 0.25
 """Seconds that the page waits for more typing."""
 
@@ -45,6 +57,18 @@ def first(page: Page, address: str) -> tuple[float, int]:
     page.goto(address)
     page.wait_for_selector("#results [data-key]")
     return time.perf_counter() - start, Counted.sent - before
+
+
+def entered(page: Page, search: str, text: str) -> tuple[float, int]:
+    """Seconds from Enter to the results of a page that is there, and bytes, those of the page too."""
+    before = Counted.sent
+    page.goto(search)
+    page.wait_for_selector("#facets", state="visible")
+    page.evaluate(CLOCK)
+    page.fill("#q", text)
+    page.press("#q", "Enter")
+    seconds = page.evaluate("() => took") / 1000
+    return seconds, Counted.sent - before
 
 
 def ask(page: Page, text: str) -> tuple[float, int, list[str]]:
@@ -84,15 +108,19 @@ def main(site: Path, number: int) -> None:
     search = f"http://127.0.0.1:{server.server_port}/search/"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        firsts, further = [], []
+        firsts, waited, further = [], [], []
         for some in zip(*[iter(chosen[:30])] * 3, strict=True):
             context = browser.new_context(service_workers="block")
             page = context.new_page()
             firsts.append(first(page, f"{search}?q={word(some[0]['title'])}"))
             further += [ask(page, " ".join(it["title"].split()[:3])) for it in some[1:]]
             context.close()
+            context = browser.new_context(service_workers="block")
+            waited.append(entered(context.new_page(), search, word(some[0]["title"])))
+            context.close()
         print(f"{len(papers):,} papers")
-        told("first search, of a word", *zip(*firsts, strict=True))
+        told("first search, of a word, page and all", *zip(*firsts, strict=True))
+        told("the same from Enter on", *zip(*waited, strict=True))
         told("second and third, of three words", *list(zip(*further, strict=True))[:2])
         page = browser.new_context(service_workers="block").new_page()
         first(page, f"{search}?q=model")
