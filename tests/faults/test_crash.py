@@ -260,6 +260,32 @@ def test_a_build_refused_any_call_leaves_a_whole_site(
         refuse(world, list(zip(some(points), cycle(ERRORS), strict=False)))
 
 
+HARMLESS = re.compile(r"openat\((?!.*O_(?:CREAT|WRONLY|RDWR|TRUNC))")
+
+
+def test_no_call_of_a_build_changes_what_is_served(worlds: Worlds) -> None:
+    """For every call of all its processes: none writes where the site is, but the one that exchanges it. So
+    whatever call is the last, what is served is the whole old site or the whole new one."""
+    world = worlds(False, True)
+    world.reset()
+    log = world.temporary / "log"
+    line = ["strace", "-f", "-y", "-qq", "-s", "0", "-o", str(log), "-e", f"trace={','.join(CALLS)}"]
+    assert world.run(*line, python=SPREAD, jobs=2)[0] == 0
+    calls = [call for call in log.read_text().splitlines() if not HARMLESS.search(call)]
+    exchanges = [call for call in calls if "RENAME_EXCHANGE" in call]
+    written = Counter(target(call).startswith(f"{world.site}/") for call in calls if call not in exchanges)
+    assert len(exchanges) == 1 and str(world.site) in exchanges[0]
+    assert not written[True] and written[False] > 400
+    assert tree(world.site) == world.new
+    assert tree(write.workshop(world.site) / "stage") == world.old  # through no link either
+
+
+def target(call: str) -> str:
+    """The path that a traced call changes: the last of those it names."""
+    paths = re.findall(r'"(/[^"]*)"|<(/[^>]*)>', call)
+    return "".join(paths[-1]) if paths else ""
+
+
 @pytest.mark.parametrize("fault", ["signal=SIGKILL", "error=ENOSPC"])
 def test_faults_in_any_of_several_processes_leave_a_whole_site(fault: str, worlds: Worlds) -> None:
     """Each process that comes to its so many-th call is killed, or refused that."""
