@@ -139,8 +139,9 @@ def build(options: Options) -> Outcome:
     return again(options, Kept())[0]
 
 
-def again(options: Options, kept: Kept) -> tuple[Outcome, Kept]:
-    """The same with what the last build of this process kept, and what this one keeps."""
+def again(options: Options, kept: Kept, indexing: bool = True) -> tuple[Outcome, Kept]:
+    """The same with what the last build of this process kept, and what this one keeps. Without `indexing` the
+    search of a site stays as it is, for the next build to bring up."""
     if options.content.resolve().is_relative_to(options.site.resolve()):
         raise write.Refused(f"{options.site} holds the content. Name another with --site")
     with write.lock(options.site, waiting=say):
@@ -152,10 +153,12 @@ def again(options: Options, kept: Kept) -> tuple[Outcome, Kept]:
         same = kept[:2] == (remembered, ground)
         known = kept.known if same else memory.load(remembered, ground)
         reading, relatives, plans = load(options, known, seen)
-        parts = search.wanted(reading.catalogue) if options.searchable else {}
-        now = memory.of(reading, relatives, plans, search.facets(reading.catalogue), known)
+        later = not indexing and bool(known.indexes)
+        parts = search.wanted(reading.catalogue) if options.searchable and not later else {}
+        facets = known.facets if later else search.facets(reading.catalogue)
+        now = memory.of(reading, relatives, plans, facets, known)
         recent = kept.recent if same and known.common == now.common else None
-        change = memory.compare(known, now, parts)
+        change = memory.compare(known, now, known.indexes if later else parts)
         if change.any:
             others = (path for plan in plans if plan.path not in change.stale for path in plan.files)
             next_ = (*change.away, search.FACETS)
@@ -166,10 +169,16 @@ def again(options: Options, kept: Kept) -> tuple[Outcome, Kept]:
             write.remove(stage, touched)
             done = render.into(stage, stale, reading.catalogue, options.jobs, recent)
             deque(progress(done, len(stale), "Rendering"), maxlen=0)
-            indexes = search.bring(stage, options.site, reading.catalogue, parts, known.indexes, options.jobs)
+            if later:
+                indexes = search.keep(stage, options.site, known.indexes)
+            else:
+                indexes = search.bring(
+                    stage, options.site, reading.catalogue, parts, known.indexes, options.jobs
+                )
             before = write.name(options.site) if known.pages else ""
             now = now._replace(indexes=indexes, before=before, touched=tuple(touched))
         papers, folder = len(reading.catalogue.entries), write.workshop(options.site)
+        state = memory.UNSETTLED if later else state
         name, now = memory.save(folder, ground, state, now, papers, known, remembered)
         if change.any:
             write.publish(stage, options.site, name)
@@ -307,11 +316,11 @@ def serve_command(options: Options, port: int) -> None:
 
     kept = Kept()
 
-    def rebuild() -> bool:
+    def rebuild(indexing: bool) -> bool:
         nonlocal kept
         gc.disable()  # once at the end is enough
         try:
-            outcome, kept = again(options._replace(jobs=1), kept)
+            outcome, kept = again(options._replace(jobs=1), kept, indexing)
         finally:
             gc.collect(0)
             gc.freeze()  # what is kept is looked through only once

@@ -15,6 +15,7 @@ import os
 import re
 from collections import Counter, deque
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 
@@ -80,13 +81,10 @@ def bring(
     from concurrent.futures import ThreadPoolExecutor
 
     folder = stage / FOLDER
-    for old in list(folder.iterdir()) if folder.is_dir() else []:
-        if old.name not in known or old.name not in parts:
-            clear(old) if old.is_dir() else old.unlink()
     if not parts:
         clear(folder)
         return ()
-    folder.mkdir(exist_ok=True)
+    _rid(folder, [part for part in parts if part in known])
     newest = next(iter(parts))
 
     def brought(part: str) -> None:
@@ -99,6 +97,25 @@ def bring(
         deque(pool.map(brought, parts), maxlen=0)
     _write(stage / FACETS, _facets(catalogue, parts))
     return tuple(parts)
+
+
+def keep(stage: Path, site: Path, known: tuple[str, ...]) -> tuple[str, ...]:
+    """Gives the stage the indexes and the facets that the site has, which are those `known`."""
+    _rid(stage / FOLDER, known)
+    for part in known:
+        if not (stage / FOLDER / part).is_dir():
+            _keep(site / FOLDER / part, stage / FOLDER / part)
+    with suppress(FileNotFoundError):  # what was lost is made with the next index
+        link(str(site / FACETS), str(stage / FACETS))
+    return known
+
+
+def _rid(folder: Path, kept: Collection[str]) -> None:
+    """Removes from a folder of indexes all but those to be kept; there is such a folder then."""
+    folder.mkdir(exist_ok=True)
+    for old in list(folder.iterdir()):
+        if old.name not in kept:
+            clear(old) if old.is_dir() else old.unlink()
 
 
 def _keep(old: Path, new: Path) -> bool:

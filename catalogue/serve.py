@@ -1,7 +1,8 @@
 """The preview: serves the site on this machine, builds what is edited, and reloads the browser.
 
 A response is always of one build, because a build exchanges the whole site and a file is read at once.
-Content mistakes are shown in the browser, with the last good site still on disk.
+Content mistakes are shown in the browser, with the last good site still on disk. The search index is brought
+up to what was edited as soon as nothing is edited for a while: only the search page waits for it.
 """
 
 import asyncio
@@ -34,8 +35,9 @@ TYPES = {".bib": "text/plain", ".md": "text/plain", ".xml": "application/xml", "
 
 RELOAD = """{
   const [base, shown] = document.currentScript.src.split('reload.js?')
+  const mine = location.pathname.endsWith('/search/') ? number => number : number => number.split('.')[0]
   new EventSource(base + 'events').onmessage = ({ data }) => {
-    if (data !== shown) location.reload()
+    if (mine(data) !== mine(shown)) location.reload()
   }
 }
 """
@@ -47,13 +49,18 @@ p { margin: .2rem 0 }
 """
 
 
+Build = Callable[[bool], bool]
+"""Makes the site anew, the search index too or not, and says whether anything changed."""
+
+
 class Preview:
     """What the server knows: how often it has built, and what was wrong the last time."""
 
-    def __init__(self, build: Callable[[], bool], site: Path, watched: Sequence[Path], base: str) -> None:
+    def __init__(self, build: Build, site: Path, watched: Sequence[Path], base: str) -> None:
         self.build, self.site, self.watched, self.base = build, site, watched, base
         self.started = os.urandom(4).hex()  # tells a restarted server's builds from those before
-        self.builds = 0
+        self.builds = self.indexes = 0
+        self.behind = False  # whether the search index may be older than the pages
         self.wrong: tuple[Problem, ...] | str = ()
         self.seen = snapshot(watched)
         self.ending = False
@@ -61,15 +68,21 @@ class Preview:
 
     @property
     def newest(self) -> str:
-        """The newest build. What is read later is at least as new, as files come before their number."""
-        return f"{self.started}-{self.builds}"
+        """The newest build, and after a point the newest index. What is read later is at least as new, as
+        files come before their number."""
+        return f"{self.started}-{self.builds}.{self.indexes}"
 
     async def keep_building(self) -> None:
-        """Builds at every change, one build at a time."""
-        async for _ in changes(self.watched, self.seen):
-            if await asyncio.to_thread(self.attempt):
+        """Builds at every change, one build at a time, and brings the search index up when there is time."""
+        async for edited in changes(self.watched, self.seen):
+            if not (edited or self.behind):
+                continue
+            made = await asyncio.to_thread(self.attempt, not edited)
+            self.behind = edited and not self.wrong
+            if made:
                 async with self.changed:
-                    self.builds += 1
+                    self.builds += edited
+                    self.indexes += not edited
                     self.changed.notify_all()
 
     async def end(self) -> None:
@@ -78,11 +91,11 @@ class Preview:
             self.ending = True
             self.changed.notify_all()
 
-    def attempt(self) -> bool:
+    def attempt(self, indexing: bool) -> bool:
         """Builds; whether the browser has something new to show."""
         before = self.wrong
         try:
-            made = self.build()
+            made = self.build(indexing)
             self.wrong = ()
         except ContentError as error:
             made, self.wrong = False, error.problems
@@ -166,7 +179,7 @@ class Server(uvicorn.Server):
 
 
 def serve(
-    build: Callable[[], bool],
+    build: Build,
     site: Path,
     watched: Sequence[Path],
     base: str,
@@ -175,9 +188,8 @@ def serve(
 ) -> None:
     """Serves `site` under `base` on this machine until it is interrupted; builds what changes in `watched`.
 
-    `build` makes the site anew and says whether anything changed; whatever it raises is shown in the
-    browser. Listens on `port` or, where that is taken, on one of the next. Ctrl-C ends the process even
-    while it builds, as a build is all or nothing.
+    Whatever `build` raises is shown in the browser. Listens on `port` or, where that is taken, on one of the
+    next. Ctrl-C ends the process even while it builds, as a build is all or nothing.
     """
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     asyncio.run(_serve(Preview(build, site, watched, base), port, announce))
@@ -188,7 +200,7 @@ async def _serve(preview: Preview, port: int, announce: Callable[[str], None]) -
     own = listener.getsockname()[1]
     if own != port:
         announce(f"Port {port} is taken.")
-    await asyncio.to_thread(preview.attempt)
+    await asyncio.to_thread(preview.attempt, True)
     announce(f"Preview at http://{LOOPBACK}:{own}{preview.base}/ (Ctrl-C ends it)")
     app = Starlette(routes=[Route("/{path:path}", preview.answer, methods=["GET", "HEAD"])])
     config = uvicorn.Config(

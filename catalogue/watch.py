@@ -14,17 +14,20 @@ LOOK_AGAIN = 2_000
 Snapshot = frozenset[tuple[str, int, int, int]]
 
 
-async def changes(folders: Sequence[Path], seen: Snapshot) -> AsyncIterator[Snapshot]:
-    """Yields what the folders hold whenever that differs from the last time; `seen` is the first.
+async def changes(folders: Sequence[Path], seen: Snapshot) -> AsyncIterator[bool]:
+    """Yields True whenever the folders hold something else than the last time, and False when for a while
+    they do not; `seen` is what they hold at first.
 
     What changes between two steps of the iterator is found in the next.
     """
     hints = awatch(*folders, step=20, debounce=50, rust_timeout=LOOK_AGAIN, yield_on_timeout=True)
-    async for _ in hints:
+    async for hint in hints:
         now = await asyncio.to_thread(snapshot, folders)
         if now != seen:
             seen = now
-            yield now
+            yield True
+        elif not hint:
+            yield False
 
 
 def repeat(work: Callable[[], None], folders: Sequence[Path]) -> None:
@@ -33,8 +36,9 @@ def repeat(work: Callable[[], None], folders: Sequence[Path]) -> None:
     async def forever() -> None:
         seen = snapshot(folders)
         work()
-        async for _ in changes(folders, seen):
-            work()
+        async for changed in changes(folders, seen):
+            if changed:
+                work()
 
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(forever())

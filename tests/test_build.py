@@ -340,6 +340,38 @@ def test_only_the_index_of_what_changed_is_made_again(content: Write, tmp_path: 
             shutil.rmtree(tmp_path / "anew")
 
 
+def test_a_preview_shows_an_edit_before_it_is_indexed(content: Write, tmp_path: Path) -> None:
+    days = [(year, month) for year in (2023, 2024, 2025) for month in (2, 5)]
+    files = {f"papers/{y}/p{y}-{m}.md": paper(f"P {y} {m}", f"{y}-{m:02}-03") for y, m in days}
+    searching = options(content(files), searchable=True)
+    edits: tuple[dict[str, str | bytes | None], ...] = (
+        {"papers/2024/p2024-2.md": paper("Changed", "2024-02-03")},
+        {"papers/2025/p2025-6.md": paper("Newer", "2025-06-03"), "papers/2023/p2023-2.md": None},
+        {"topics/vision.md": "---\ntitle: Seeing\ndescription: x\n---\n"},
+    )
+    with mock.patch.object(search, "LARGE", 3):
+        _, kept = build.again(searching, build.Kept())
+        for number, edit in enumerate(edits):
+            content(edit)
+            before = tree(searching.site / "pagefind")
+            with mock.patch.object(search, "_make", side_effect=AssertionError("indexed")):
+                for _ in range(2):  # the second finds nothing to do
+                    _, kept = build.again(searching, kept, indexing=False)
+            assert tree(searching.site / "pagefind") == before
+            clean = tmp_path / f"anew-{number}"
+            build.build(searching._replace(site=clean))
+            aside = [path for path in tree(clean) if path.startswith((".catalogue", "pagefind/"))]
+            shown, wanted = tree(searching.site), tree(clean)
+            for path in {*aside, *(f"pagefind/{path}" for path in before)}:
+                shown.pop(path, None), wanted.pop(path, None)
+            assert shown == wanted
+            if number:  # the next build, in this process or another
+                build.build(searching)
+            else:
+                _, kept = build.again(searching, kept)
+            assert tree(searching.site) == tree(clean)
+
+
 def test_drafts_and_the_index_come_and_go(content: Write, tmp_path: Path) -> None:
     folder = content({A: paper("First"), B: paper("Second", draft="true")})
     for drafts, searchable in ((False, True), (True, False), (True, True), (False, True), (False, False)):

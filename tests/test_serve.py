@@ -96,8 +96,10 @@ from pathlib import Path
 from catalogue.problems import ContentError, Problem
 from catalogue.serve import serve
 
-def build():
+def build(indexing):
     text = Path("content/page").read_text()
+    if indexing:
+        Path("indexed").write_text(text)
     if text == "slow":
         Path("building").touch()
         time.sleep(20)
@@ -250,7 +252,7 @@ def test_a_page_older_than_the_newest_build_is_told_so(toy: Preview) -> None:
     """However late its script connects: the page carries its own number to compare."""
 
     def shown() -> str:
-        number = re.search(rb"/@preview/reload\.js\?([0-9a-f]+-\d+)", toy.get("/")[1])
+        number = re.search(rb"/@preview/reload\.js\?([0-9a-f]+-\d+\.\d+)", toy.get("/")[1])
         assert number
         return number[1].decode()
 
@@ -265,6 +267,29 @@ def test_a_page_older_than_the_newest_build_is_told_so(toy: Preview) -> None:
     (toy.folder / "content/page").write_text("two")
     until(lambda: newest() != before, 2)
     until(lambda: shown() == newest(), 2)
+
+
+def test_the_search_index_follows_when_nothing_is_edited_for_a_while(toy: Preview) -> None:
+    page, indexed = toy.folder / "content/page", toy.folder / "indexed"
+    connection = HTTPConnection("127.0.0.1", toy.port, timeout=10)
+    connection.request("GET", "/@preview/events")
+    events = connection.getresponse()
+
+    def told() -> tuple[int, int]:
+        line = next(line for line in iter(events.readline, b"") if line.startswith(b"data"))
+        builds, indexes = line.rpartition(b"-")[2].split(b".")
+        return int(builds), int(indexes)
+
+    assert told() == (0, 0) and indexed.read_text() == "one"
+    page.write_text("two")
+    assert told() == (1, 0) and indexed.read_text() == "one"
+    assert told() == (1, 1) and indexed.read_text() == "two"
+    page.write_text("broken")
+    assert told() == (2, 1) and indexed.read_text() == "two"
+    page.write_text("three")
+    assert told() == (3, 1)
+    assert told() == (3, 2) and indexed.read_text() == "three"
+    connection.close()
 
 
 def test_any_text_can_be_shown_as_a_mistake(toy: Preview) -> None:
