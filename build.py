@@ -107,6 +107,8 @@ def load(
     for index in INDEXES:
         plans += index.plan(reading.catalogue, tuple(plans))
     problems += [*reading.problems, *check.catalogue(reading.catalogue, plans, reading.fresh)]
+    if not known.holds(plans):
+        problems += check.addresses(reading.catalogue, plans)
     if problems:
         raise ContentError(problems)
     return reading, relatives, plans

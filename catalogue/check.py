@@ -29,7 +29,7 @@ def catalogue(catalogue: Catalogue, plans: Sequence[Page | File], read: Collecti
         (finding for rule in CHECKS for finding in rule(catalogue)),
         dead_links(catalogue, plans),
     )
-    return [located(catalogue, finding) for finding in found] + _addresses(catalogue, plans)
+    return [located(catalogue, finding) for finding in found]
 
 
 def notices(catalogue: Catalogue) -> list[Problem]:
@@ -39,7 +39,7 @@ def notices(catalogue: Catalogue) -> list[Problem]:
     return [located(catalogue, finding) for rule in NOTICES for finding in rule(catalogue)]
 
 
-def _addresses(catalogue: Catalogue, plans: Iterable[Page | File]) -> list[Problem]:
+def addresses(catalogue: Catalogue, plans: Iterable[Page | File]) -> list[Problem]:
     """Two files of the site for one address, also where letters differ only by case or composition."""
     paths = folded("\n".join([path for plan in plans for path in plan.files])).split("\n")
     own = f"{search.FOLDER}/"

@@ -10,7 +10,7 @@ import os
 import pickle
 import struct
 import sys
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from hashlib import blake2b
 from io import BytesIO
 from itertools import chain
@@ -61,6 +61,14 @@ class Memory(NamedTuple):
         """The papers by their keys."""
         values = (record.value for record in self.records.values())
         return {value.key: value for value in values if isinstance(value, Paper)}
+
+    def holds(self, plans: Sequence[Page | File]) -> bool:
+        """Whether each of these plans makes files of its own, and each that the site has from it."""
+        made = {plan.path: "\0".join(plan.files[1:]) for plan in plans}
+        there = self.pages
+        return len(made) == len(plans) and all(
+            path in there and there[path].partition("\0")[2] == beside for path, beside in made.items()
+        )
 
     def files(self, path: str) -> list[str]:
         """The files that the plan of this path made."""

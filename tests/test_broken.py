@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Write, problems
+import build
+from catalogue.problems import ContentError
+from conftest import Write, options, paper, problems, tree
 
 CASES = sorted((Path(__file__).parent / "broken").glob("*.txt"))
 
@@ -29,6 +31,25 @@ def test_mistake(case: Path, content: Write, pytestconfig: pytest.Config) -> Non
     else:
         assert found == expected
         assert found, "a case must have a problem"
+
+
+@pytest.mark.parametrize(
+    "case", [it for it in CASES if "address /" in it.read_text()], ids=lambda it: it.stem
+)
+def test_an_address_that_is_taken_is_told_of_an_edit_too(case: Path, content: Write) -> None:
+    """Also where the site has every file that the edited content would make."""
+    files = parts(case)
+    expected = files.pop("problems")
+    whole = {name: text for name, text in files.items() if f"content/{name}:" not in expected}
+    mended = {name: re.sub("aliases: .*\n", "", text) for name, text in files.items() if "aliases:" in text}
+    folder = content({"papers/2025/a.md": paper()} | whole | mended)
+    build.build(options(folder))
+    before = tree(folder.parent / "site")
+    content(dict(files))
+    with pytest.raises(ContentError) as raised:
+        build.build(options(folder))
+    assert "".join(f"{problem}\n" for problem in raised.value.problems) == expected
+    assert tree(folder.parent / "site") == before
 
 
 def test_all_mistakes_in_one_run(content: Write) -> None:
