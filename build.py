@@ -143,7 +143,7 @@ def build(options: Options) -> Outcome:
 
 def again(options: Options, kept: Kept, indexing: bool = True) -> tuple[Outcome, Kept]:
     """The same with what the last build of this process kept, and what this one keeps. Without `indexing` the
-    search of a site stays as it is, for the next build to bring up."""
+    search of a site stays as it is and nothing is remembered on disk: the next build does both."""
     if options.content.resolve().is_relative_to(options.site.resolve()):
         raise write.Refused(f"{options.site} holds the content. Name another with --site")
     with write.lock(options.site, waiting=say):
@@ -155,7 +155,7 @@ def again(options: Options, kept: Kept, indexing: bool = True) -> tuple[Outcome,
         same = kept[:2] == (remembered, ground)
         known = kept.known if same else memory.load(remembered, ground)
         reading, relatives, plans = load(options, known, seen)
-        later = not indexing and bool(known.indexes)
+        later = not indexing and bool(known.pages)
         parts = search.wanted(reading.catalogue) if options.searchable and not later else {}
         facets = known.facets if later else search.facets(reading.catalogue)
         now = memory.of(reading, relatives, plans, facets, known)
@@ -179,13 +179,16 @@ def again(options: Options, kept: Kept, indexing: bool = True) -> tuple[Outcome,
                 )
             before = write.name(options.site) if known.pages else ""
             now = now._replace(indexes=indexes, before=before, touched=tuple(touched))
-        papers, folder = len(reading.catalogue.entries), write.workshop(options.site)
-        state = memory.UNSETTLED if later else state
-        name, now = memory.save(folder, ground, state, now, papers, known, remembered)
+        papers, name = len(reading.catalogue.entries), memory.name(ground, now)
+        file = write.workshop(options.site) / f"memory-{name}"
+        if later:
+            now = now._replace(packed={})
+        else:
+            now = memory.save(file, ground, state, now, papers, known, remembered)
         if change.any:
             write.publish(stage, options.site, name)
         outcome = Outcome(papers, len(plans), len(change.stale), change.gone)
-        return outcome, Kept(folder / f"memory-{name}", ground, now, {} if recent is None else recent)
+        return outcome, Kept(file, ground, now, {} if recent is None else recent)
 
 
 # --- the command line -----------------------------------------------------------------------
@@ -320,10 +323,9 @@ def serve_command(options: Options, port: int) -> None:
 
     def rebuild(indexing: bool) -> bool:
         nonlocal kept
-        gc.disable()  # once at the end is enough
-        try:
-            outcome, kept = again(options._replace(jobs=1), kept, indexing)
-        finally:
+        gc.disable()
+        outcome, kept = again(options._replace(jobs=1), kept, indexing)
+        if indexing:  # there is time
             gc.collect(0)
             gc.freeze()  # what is kept is looked through only once
             gc.enable()

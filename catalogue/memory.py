@@ -199,14 +199,17 @@ def state(ground: str, seen: Seen, *options: object) -> bytes:
     return _seal(ground, repr((seen, options)).encode())
 
 
+def name(ground: str, now: Memory) -> str:
+    """The name of the file that holds what is `now` to be remembered, and of the site it belongs to."""
+    return digest((ground, now.indexes, now.facets, now.pages))
+
+
 def save(
-    folder: Path, ground: str, state: bytes, now: Memory, papers: int, known: Memory, before: Path
-) -> tuple[str, Memory]:
-    """Writes what is `now` to be remembered in one step. Returns the name of its file, which is that of the
-    site it belongs to, and the memory as it is packed there. What is as it was `known` is taken from the file
-    `before`."""
-    name = digest((ground, now.indexes, now.facets, now.pages))
-    new, packed = folder / "memory.new", dict[str, tuple[bytes, int, int]]()
+    path: Path, ground: str, state: bytes, now: Memory, papers: int, known: Memory, before: Path
+) -> Memory:
+    """Writes what is `now` to be remembered in one step. Returns it as it is packed there. What is as it was
+    `known` is taken from the file `before`."""
+    new, packed = path.with_name("memory.new"), dict[str, tuple[bytes, int, int]]()
     earlier = _folders(known.records)
     with new.open("wb") as file:
         file.write(bytes(FRONT.size))
@@ -221,8 +224,8 @@ def save(
         file.write(head)
         file.seek(0)
         file.write(FRONT.pack(state, papers, len(now.pages), start, _seal(ground, head)))
-    new.replace(folder / f"memory-{name}")
-    return name, now._replace(packed=packed)
+    new.replace(path)
+    return now._replace(packed=packed)
 
 
 def _packed(known: Memory, file: Path, folder: str) -> tuple[bytes, bytes]:

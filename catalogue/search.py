@@ -101,6 +101,9 @@ def bring(
 
 def keep(stage: Path, site: Path, known: tuple[str, ...]) -> tuple[str, ...]:
     """Gives the stage the indexes and the facets that the site has, which are those `known`."""
+    if not known:
+        clear(stage / FOLDER)
+        return ()
     _rid(stage / FOLDER, known)
     for part in known:
         if not (stage / FOLDER / part).is_dir():

@@ -50,6 +50,7 @@ class World:
         self.root, self.content, self.site = root, root / "content", root / "site"
         self.good, self.templates = root / "good", root / "templates"
         self.searchable, self.drafts, self.chance = searchable, False, random.Random(1)
+        self.kept = build.Kept()
         shutil.copytree(ROOT / "templates", self.templates)
         for name, text in BASE.items():
             self.put(name, text)
@@ -246,6 +247,12 @@ class World:
             except Killed:
                 assert tree(self.site) == before
 
+    def previewed(self) -> None:
+        """By a process that goes on since it was last so, and ends before there is time for the search."""
+        self.edit()
+        with suppress(ContentError):
+            _, self.kept = build.again(self.options(self.site), self.kept, indexing=False)
+
     # --- building ---
 
     def options(self, site: Path) -> build.Options:
@@ -314,6 +321,7 @@ EVENTS: list[Event] = [
     World.rename_topic, World.take_topic, World.rename_organisation, World.article, World.picture,
     World.settings, World.address, World.template, World.switch, World.mistake, World.odd_file,
     World.broken_template, World.damage, World.lose_the_stage, World.lose_the_site, World.killed,
+    World.previewed,
 ]  # fmt: skip
 HAPPENS = st.tuples(st.sampled_from(EVENTS), st.integers(0, 99))
 SEQUENCES = st.lists(HAPPENS, min_size=STEPS, max_size=STEPS)
