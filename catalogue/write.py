@@ -8,6 +8,7 @@ The old site stays there as the next stage, so that an edit costs what it touche
 import ctypes
 import errno
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -189,11 +190,12 @@ def recover(site: Path) -> None:
 
 
 def name(site: Path) -> str:
-    """The name in a folder that is a whole site; "" if it is none."""
+    """The name in a folder that is a whole site; "" if it is none, or what is there is no name."""
     try:
-        return (site / MARKER).read_text().strip()
+        named = re.fullmatch(rb"([0-9a-f]+)\s*", (site / MARKER).read_bytes())
     except (FileNotFoundError, NotADirectoryError):
         return ""
+    return named[1].decode() if named else ""
 
 
 def _exchange(one: Path, other: Path) -> bool:

@@ -185,6 +185,21 @@ def test_damaged_memory_is_as_if_nothing_were_built(
     assert tree(built) == before
 
 
+@pytest.mark.parametrize("damage", [b"", b"\xb5\xff", b"../../memory", b"\0"])
+@pytest.mark.parametrize("where", ["site", ".site/stage"])
+def test_a_damaged_name_is_none(where: str, damage: bytes, built: Path, content: Write) -> None:
+    folder = built.parent / "content"
+    for title in ("First", "Second"):  # then there is a stage
+        content({C: paper(title)})
+        build.build(options(folder))
+    (built.parent / where / write.MARKER).write_bytes(damage)
+    content({C: paper("Third")})
+    build.build(options(folder))
+    built.rename(built.parent / "mended")
+    build.build(options(folder))
+    assert tree(built) == tree(built.parent / "mended")
+
+
 @pytest.mark.parametrize("where", ["head", "records"])
 def test_memory_never_runs_code(where: str, built: Path, tmp_path: Path) -> None:
     import pickle
