@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import chain
@@ -17,7 +17,7 @@ import click
 
 from catalogue import check, curate, files, memory, pagefind, read, related, render, search, workers, write
 from catalogue.fragments import Recent
-from catalogue.model import File, Page
+from catalogue.model import Catalogue, File, Page
 from catalogue.outputs import (
     api,
     archive,
@@ -156,29 +156,16 @@ def again(options: Options, kept: Kept, indexing: bool = True) -> tuple[Outcome,
         known = kept.known if same else memory.load(remembered, ground)
         reading, relatives, plans = load(options, known, seen)
         later = not indexing and bool(known.pages)
-        parts = search.wanted(reading.catalogue) if options.searchable and not later else {}
+        parts = None if later else search.wanted(reading.catalogue) if options.searchable else {}
         facets = known.facets if later else search.facets(reading.catalogue)
         now = memory.of(reading, relatives, plans, facets, known)
         recent = kept.recent if same and known.common == now.common else None
-        change = memory.compare(known, now, known.indexes if later else parts)
+        change = memory.compare(known, now, parts)
         if change.any:
-            others = (path for plan in plans if plan.path not in change.stale for path in plan.files)
-            next_ = (*change.away, search.FACETS)
-            stage, lost = write.stage(options.site, known.before, known.touched, next_, others)
-            remade = change.stale | {plan.path for plan in plans if lost and lost.intersection(plan.files)}
-            stale = [plan for plan in plans if plan.path in remade]
-            touched = set(change.away).union(*(plan.files for plan in stale)) if known.pages else set()
-            write.remove(stage, touched)
-            done = render.into(stage, stale, reading.catalogue, options.jobs, recent)
-            deque(progress(done, len(stale), "Rendering"), maxlen=0)
-            if later:
-                indexes = search.keep(stage, options.site, known.indexes)
-            else:
-                indexes = search.bring(
-                    stage, options.site, reading.catalogue, parts, known.indexes, options.jobs
-                )
+            stage, touched = staged(options, known, change, reading.catalogue, plans, recent)
+            indexes = search.bring(stage, options.site, reading.catalogue, parts, known.indexes, options.jobs)
             before = write.name(options.site) if known.pages else ""
-            now = now._replace(indexes=indexes, before=before, touched=tuple(touched))
+            now = now._replace(indexes=indexes, before=before, touched=touched)
         papers, name = len(reading.catalogue.entries), memory.name(ground, now)
         file = write.workshop(options.site) / f"memory-{name}"
         if later:
@@ -189,6 +176,28 @@ def again(options: Options, kept: Kept, indexing: bool = True) -> tuple[Outcome,
             write.publish(stage, options.site, name)
         outcome = Outcome(papers, len(plans), len(change.stale), change.gone)
         return outcome, Kept(file, ground, now, {} if recent is None else recent)
+
+
+def staged(
+    options: Options,
+    known: memory.Memory,
+    change: memory.Change,
+    catalogue: Catalogue,
+    plans: Sequence[Page | File],
+    recent: Recent | None,
+) -> tuple[Path, tuple[str, ...]]:
+    """A stage of the site with the pages that changed, and those that were lost, made anew, and the files
+    that may now differ from the site's."""
+    others = (path for plan in plans if plan.path not in change.stale for path in plan.files)
+    next_ = (*change.away, search.FACETS)
+    stage, lost = write.stage(options.site, known.before, known.touched, next_, others)
+    remade = change.stale | {plan.path for plan in plans if lost and lost.intersection(plan.files)}
+    stale = [plan for plan in plans if plan.path in remade]
+    touched = set(change.away).union(*(plan.files for plan in stale)) if known.pages else set[str]()
+    write.remove(stage, touched)
+    done = render.into(stage, stale, catalogue, options.jobs, recent)
+    deque(progress(done, len(stale), "Rendering"), maxlen=0)
+    return stage, tuple(touched)
 
 
 # --- the command line -----------------------------------------------------------------------

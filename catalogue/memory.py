@@ -148,13 +148,15 @@ def _mark(plan: Page | File, common: str) -> str:
     return "\0".join((mark, *(path for path, _ in plan.beside)))
 
 
-def compare(known: Memory, now: Memory, indexes: Collection[str]) -> Change:
-    """What has to be done to come from one to the other, with search indexes in these folders."""
+def compare(known: Memory, now: Memory, indexes: Collection[str] | None) -> Change:
+    """What has to be done to come from one to the other, with search indexes in these folders, or in those in
+    which they are."""
     stale = frozenset(path for path, mark in now.pages.items() if known.pages.get(path) != mark)
     gone = [path for path in known.pages if path not in now.pages]
     old = chain.from_iterable(known.files(path) for path in (*gone, *(stale & known.pages.keys())))
     new = chain.from_iterable(now.files(path) for path in stale if known.pages)
-    search = known.indexes != tuple(indexes) or (bool(indexes) and known.facets != now.facets)
+    wanted = known.indexes if indexes is None else tuple(indexes)
+    search = known.indexes != wanted or (bool(wanted) and known.facets != now.facets)
     return Change(stale, tuple(dict.fromkeys((*old, *new))), len(gone), search)
 
 

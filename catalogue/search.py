@@ -14,7 +14,7 @@ import json
 import os
 import re
 from collections import Counter, deque
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from itertools import chain
 from pathlib import Path
@@ -74,17 +74,32 @@ def facets(catalogue: Catalogue) -> str:
 
 
 def bring(
-    stage: Path, site: Path, catalogue: Catalogue, parts: Parts, known: Collection[str], jobs: int
+    stage: Path,
+    site: Path,
+    catalogue: Catalogue,
+    parts: Parts | None,
+    known: tuple[str, ...],
+    jobs: int,
 ) -> tuple[str, ...]:
     """Gives the stage the indexes `parts`, and no others: the site's own where it has those `known`, else new
-    ones, `jobs` at once. Returns their names. Raises SearchFailed."""
+    ones, `jobs` at once; all that the site has, as they are, where `parts` is None. Returns their names.
+    Raises SearchFailed."""
     from concurrent.futures import ThreadPoolExecutor
 
-    folder = stage / FOLDER
-    if not parts:
+    folder, wanted = stage / FOLDER, known if parts is None else tuple(parts)
+    if not wanted:
         clear(folder)
         return ()
-    _rid(folder, [part for part in parts if part in known])
+    folder.mkdir(exist_ok=True)
+    for old in list(folder.iterdir()):
+        if old.name not in known or old.name not in wanted:
+            clear(old) if old.is_dir() else old.unlink()
+    if parts is None:
+        for part in known:
+            (folder / part).is_dir() or _keep(site / FOLDER / part, folder / part)
+        with suppress(FileNotFoundError):  # what was lost is made with the next index
+            link(f"{site}/{FACETS}", f"{stage}/{FACETS}")
+        return known
     newest = next(iter(parts))
 
     def brought(part: str) -> None:
@@ -97,28 +112,6 @@ def bring(
         deque(pool.map(brought, parts), maxlen=0)
     _write(stage / FACETS, _facets(catalogue, parts))
     return tuple(parts)
-
-
-def keep(stage: Path, site: Path, known: tuple[str, ...]) -> tuple[str, ...]:
-    """Gives the stage the indexes and the facets that the site has, which are those `known`."""
-    if not known:
-        clear(stage / FOLDER)
-        return ()
-    _rid(stage / FOLDER, known)
-    for part in known:
-        if not (stage / FOLDER / part).is_dir():
-            _keep(site / FOLDER / part, stage / FOLDER / part)
-    with suppress(FileNotFoundError):  # what was lost is made with the next index
-        link(str(site / FACETS), str(stage / FACETS))
-    return known
-
-
-def _rid(folder: Path, kept: Collection[str]) -> None:
-    """Removes from a folder of indexes all but those to be kept; there is such a folder then."""
-    folder.mkdir(exist_ok=True)
-    for old in list(folder.iterdir()):
-        if old.name not in kept:
-            clear(old) if old.is_dir() else old.unlink()
 
 
 def _keep(old: Path, new: Path) -> bool:
