@@ -185,6 +185,20 @@ def test_damaged_memory_is_as_if_nothing_were_built(
     assert tree(built) == before
 
 
+def test_a_bit_turned_anywhere_in_the_front_of_the_memory_is_damage(built: Path) -> None:
+    path = write.memory_of(built)
+    data, ground = path.read_bytes(), build.ground_of(options(built.parent / "content"))
+    assert memory.load(path, ground).pages
+    for place in range(
+        memory.FRONT.size - memory.SEAL - 8, memory.FRONT.size
+    ):  # before are the state and numbers for a build of nothing
+        for bit in range(8):
+            turned = bytearray(data)
+            turned[place] ^= 1 << bit
+            path.write_bytes(turned)
+            assert memory.load(path, ground) == memory.NOTHING, (place, bit)
+
+
 @pytest.mark.parametrize("damage", [b"", b"\xb5\xff", b"../../memory", b"\0"])
 @pytest.mark.parametrize("where", ["site", ".site/stage"])
 def test_a_damaged_name_is_none(where: str, damage: bytes, built: Path, content: Write) -> None:
