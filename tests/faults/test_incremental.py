@@ -280,8 +280,9 @@ class World:
 
     def happen(self, event: Callable[["World"], None], seed: int) -> None:
         """An event and a build. A mistake is one for every build, leaves the site, and is mended: the
-        content becomes again what it was before."""
+        content becomes again what it was before, and a draft that was shown with a mistake is hidden."""
         self.chance.seed(seed)
+        drafts = self.drafts
         event(self)
         try:
             self.build()
@@ -292,6 +293,7 @@ class World:
                 self.anew()
             shutil.rmtree(self.content)
             shutil.copytree(self.good, self.content)
+            self.drafts = drafts
             self.build()
         shutil.rmtree(self.good, ignore_errors=True)
         shutil.copytree(self.content, self.good)
