@@ -333,12 +333,13 @@ def serve_command(options: Options, port: int) -> None:
     def rebuild(indexing: bool) -> bool:
         nonlocal kept
         gc.disable()
-        outcome, kept = again(options._replace(jobs=1), kept, indexing)
+        before = kept.file
+        _, kept = again(options._replace(jobs=1), kept, indexing)
         if indexing:  # there is time
             gc.collect(0)
             gc.freeze()  # what is kept is looked through only once
             gc.enable()
-        return bool(outcome.made or outcome.removed)
+        return kept.file != before  # it is named by all that the site shows, the search too
 
     with suppress(ContentError):  # in several processes, which is only safe before the server's threads start
         _, kept = again(options, kept)

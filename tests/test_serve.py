@@ -292,6 +292,25 @@ def test_the_search_index_follows_when_nothing_is_edited_for_a_while(toy: Previe
     connection.close()
 
 
+def test_a_search_page_is_told_of_the_index_that_follows(content: Write, tmp_path: Path) -> None:
+    content({A: paper("First")})
+    line = [str(ROOT / "build.py"), "serve", "--port", str(free_port())]
+    process, said = await_address(line, tmp_path)
+    port = re.search(r"127\.0\.0\.1:(\d+)/repo/", said)
+    assert port
+    connection = HTTPConnection("127.0.0.1", int(port[1]), timeout=20)
+    connection.request("GET", "/repo/@preview/events")
+    events = connection.getresponse()
+    lines = (line for line in iter(events.readline, b"") if line.startswith(b"data"))
+    assert next(lines).endswith(b"-0.0\n")
+    content({A: paper("Edited")})
+    assert next(lines).endswith(b"-1.0\n")
+    assert next(lines).endswith(b"-1.1\n")
+    connection.close()
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=5)
+
+
 def test_any_text_can_be_shown_as_a_mistake(toy: Preview) -> None:
     page = toy.folder / "content/page"
     page.write_text("broken")
