@@ -96,10 +96,10 @@ def _oversize(source: str) -> Mistake | None:
 def _needs(source: str) -> tuple[bool, bool, bool]:
     """Whether the body can have bare links, LaTeX, and other blocks than paragraphs: to look for them takes
     most of the time. A line that begins with a letter begins no other block, unless it is a table's."""
-    links = re.search("//|mailto:", source, re.IGNORECASE)
-    latex = re.search(r"[\\{`]|--|[\w.]~", source)
-    blocks = re.search(r"^[^\w\n(“‘]|^[\d_]|\|", source, re.MULTILINE)
-    return bool(links), bool(latex), bool(blocks)
+    links = "//" in source or "mailto:" in source.casefold()
+    latex = any(mark in source for mark in ("\\", "{", "`", "--", "~"))
+    blocks = "|" in source or re.search(r"^(?:[^\w\n(“‘]|[\d_])", source, re.MULTILINE)
+    return links, latex, bool(blocks)
 
 
 @cache

@@ -56,8 +56,8 @@ def whole(html: str, site: Settings, address: str) -> str:
     In it quotation marks stand only around attributes, so that no text can be taken for one.
     """
     host = site.root.removesuffix(site.base) if site.base else site.root
-    html = re.sub(r'( (?:href|src)=")(?=/)', rf"\g<1>{host}", html)
-    return re.sub(r'( href=")(?=#)', rf"\g<1>{site.root}{address}", html)
+    html = re.sub(r' (?:href|src)="(?=/)', lambda found: found[0] + host, html)
+    return re.sub(r' href="(?=#)', lambda found: found[0] + site.root + address, html)
 
 
 def record(entry: Entry, site: Settings) -> dict[str, Any]:

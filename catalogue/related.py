@@ -9,27 +9,27 @@ grows as the number of papers. All numbers are whole: the result is the same on 
 An edit changes the signatures of few papers, and so the relatives of few: only these are looked for again.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from heapq import nsmallest
+from itertools import chain
 from sys import intern
 from typing import NamedTuple
 
-from catalogue.model import Catalogue, Entry, Paper
+from catalogue.model import Catalogue, Entry, Paper, group
 from catalogue.terms import AUTHOR, TOPIC, counted
 from catalogue.workers import spread
 
 SHOWN = 5
 SIGNATURE = 24
 COMMON = 128
-PACK = 64
-"""More than a signature has terms."""
-LEAST, FLOOR = 2, 10
-"""Papers are alike that share so many terms, and a FLOORth of what a paper shares with itself."""
+FLOOR = 10
+"""Papers are alike that share two terms or more, and a FLOORth of what a paper shares with itself."""
 
 Signature = Mapping[str, int]
+Holders = Mapping[str, tuple[str, ...]]
 Found = tuple[tuple[str, str, int], ...]
 
 
@@ -64,14 +64,11 @@ def relatives(
     for key in changed & digests.keys():
         frequency.update(counted(alive[key].paper.terms).keys())
     frequency = +frequency
-    bits = partial(_bits, len(alive))
-    others = {
-        term
-        for term in (frequency.keys() | known.frequency.keys() if known.digests else ())
-        if bits(frequency[term]) != bits(known.frequency.get(term, 0))
-    }
+    rarity = _rarity(frequency, len(alive))
+    rarity_then = _rarity(known.frequency, len(alive)) if known.digests else rarity
+    others = {term for term, _ in rarity.items() ^ rarity_then.items()}
     doubtful = changed | {key for term in others for key in alive if f" {term}:" in alive[key].paper.terms}
-    made = {key: _signature(alive[key].paper.terms, frequency, bits) for key in doubtful & alive.keys()}
+    made = {key: _signature(alive[key].paper.terms, rarity) for key in doubtful & alive.keys()}
     moved = changed | {key for key, signature in made.items() if signature != known.signatures.get(key)}
     signatures = {key: made[key] if key in made else known.signatures[key] for key in alive}
     stale = _concerned(known, signatures, moved) if known.digests else list(alive)
@@ -99,26 +96,23 @@ def _withdrawn(paper: Paper) -> bool:
     return paper.status is not None and paper.status.state == "withdrawn"
 
 
-def _bits(papers: int, frequency: int) -> int:
-    """The weight of a term that so many of the papers have: nothing for one that none shares."""
-    return papers.bit_length() - frequency.bit_length() + 1 if 1 < frequency <= COMMON else 0
+def _rarity(frequency: Mapping[str, int], papers: int) -> Mapping[str, int]:
+    """The weights of terms that so many of the papers have; none for one that no two share."""
+    bits = [papers.bit_length() - number.bit_length() + 1 for number in range(COMMON + 1)]
+    return {term: bits[number] for term, number in frequency.items() if 1 < number <= COMMON}
 
 
-def _signature(terms: str, frequency: Mapping[str, int], bits: Callable[[int], int]) -> Signature:
+def _signature(terms: str, rarity: Mapping[str, int]) -> Signature:
     """The most telling terms, with their weights, the most telling first."""
-    weights = {term: count * bits(frequency[term]) for term, count in counted(terms).items()}
-    kept = sorted(filter(weights.__getitem__, weights), key=lambda term: (-weights[term], term))
+    weights = {term: count * rarity[term] for term, count in counted(terms).items() if term in rarity}
+    kept = sorted(weights, key=lambda term: (-weights[term], term))
     return {intern(term): weights[term] for term in kept[:SIGNATURE]}  # many papers have it
 
 
-def _holders(signatures: Mapping[str, Signature], of: Iterable[str]) -> Mapping[str, list[tuple[str, int]]]:
-    """Who has each term of the signatures `of` these papers, and with what weight."""
+def _holders(signatures: Mapping[str, Signature], of: Iterable[str]) -> Holders:
+    """Who has each term of the signatures `of` these papers."""
     wanted = {term for key in of for term in signatures.get(key, ())}
-    holders = defaultdict(list)
-    for key, signature in signatures.items():
-        for term in wanted & signature.keys():
-            holders[term].append((key, signature[term]))
-    return holders
+    return group((term, key) for key, signature in signatures.items() for term in wanted & signature.keys())
 
 
 def _concerned(known: Relatives, signatures: Mapping[str, Signature], moved: set[str]) -> list[str]:
@@ -127,49 +121,46 @@ def _concerned(known: Relatives, signatures: Mapping[str, Signature], moved: set
     concerned = {key for key, found in known.papers.items() if any(other in moved for other, _, _ in found)}
     holders = _holders(signatures, moved)
     for key in moved:
-        for other, score in _shared(holders, signatures.get(key, {})).items():
-            if score % PACK < LEAST or score < _least(sum(it * it for it in signatures[other].values())):
-                continue
+        for other, score in _shared(holders, signatures, signatures.get(key, {})).items():
             found = known.papers.get(other, ())
-            if len(found) < SHOWN or score // PACK >= found[-1][2]:
+            enough = score >= _least(signatures[other])
+            if enough and (len(found) < SHOWN or score >= found[-1][2]):
                 concerned.add(other)
     return [key for key in signatures if key in concerned or key in moved]
 
 
-def _shared(holders: Mapping[str, Sequence[tuple[str, int]]], signature: Signature) -> dict[str, int]:
-    """How alike a paper of this signature and each other are, times PACK, plus how many terms they share."""
-    packed: defaultdict[str, int] = defaultdict(int)
-    for term, weight in signature.items():
-        weight *= PACK
-        for other, its in holders[term]:
-            packed[other] += weight * its + 1
-    return packed
+def _shared(holders: Holders, signatures: Mapping[str, Signature], signature: Signature) -> dict[str, int]:
+    """How alike a paper of this signature and each other are, where they share more than one term: most share
+    only one."""
+    shared = Counter(chain.from_iterable(map(holders.__getitem__, signature)))
+    found = {}
+    for other in [other for other, times in shared.items() if times > 1]:
+        its = signatures[other]
+        found[other] = sum([signature[term] * its[term] for term in signature.keys() & its.keys()])
+    return found
 
 
-def _least(itself: int) -> int:
-    """What a paper's score with one that is alike must be, times PACK, where it has this one with itself."""
-    return itself // FLOOR * PACK
+def _least(signature: Signature) -> int:
+    """What a paper's score with one that is alike must be."""
+    return sum([weight * weight for weight in signature.values()]) // FLOOR
 
 
 def _nearest(
-    holders: Mapping[str, Sequence[tuple[str, int]]],
-    signatures: Mapping[str, Signature],
-    entries: Mapping[str, Entry],
-    key: str,
+    holders: Holders, signatures: Mapping[str, Signature], entries: Mapping[str, Entry], key: str
 ) -> Found:
     """The papers most like one, the newer first among equals, each with the terms they share."""
-    packed = _shared(holders, signatures[key])
-    least = _least(packed.pop(key, 0) // PACK)
-    alike = [other for other, score in packed.items() if score >= least and score % PACK >= LEAST]
+    least = _least(signatures[key])
+    scores = _shared(holders, signatures, signatures[key])
+    alike = [other for other, score in scores.items() if score >= least and other != key]
 
     def order(other: str) -> tuple[int, int, str]:
-        return -(packed[other] // PACK), -entries[other].paper.date.toordinal(), other
+        return -scores[other], -entries[other].paper.date.toordinal(), other
 
     return tuple(
         (
             other,
             _reason((term for term in signatures[key] if term in signatures[other]), entries[key]),
-            packed[other] // PACK,
+            scores[other],
         )
         for other in nsmallest(SHOWN, alike, order)
     )

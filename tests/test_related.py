@@ -7,7 +7,6 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -203,8 +202,8 @@ def test_the_cost_grows_as_the_number_of_papers(monkeypatch: pytest.MonkeyPatch)
             for i in range(number)
         }
         frequency = Counter(term for said in terms.values() for term in counted(said))
-        bits = partial(related._bits, number)
-        signatures = {key: related._signature(said, frequency, bits) for key, said in terms.items()}
+        rarity = related._rarity(frequency, number)
+        signatures = {key: related._signature(said, rarity) for key, said in terms.items()}
         holders = Counter(feature for signature in signatures.values() for feature in signature)
         assert max(holders.values()) <= related.COMMON
         return sum(holders[feature] for signature in signatures.values() for feature in signature)
