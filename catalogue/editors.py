@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from functools import cache
 from typing import Any
 
 from catalogue import schema
@@ -16,6 +17,7 @@ SHAPES = {
 """The kinds of file that people write."""
 
 
+@cache
 def file_schema(kind: str) -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of what a file of this kind may say, as an editor reads it: what looks
     like a number or a day to YAML 1.2 is text all the same, and no value is better than an empty one."""

@@ -11,6 +11,7 @@ import pickle
 import struct
 import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache
 from hashlib import blake2b
 from io import BytesIO
 from itertools import chain
@@ -95,11 +96,25 @@ class Change(NamedTuple):
 def ground(*parts: object, files: Iterable[Path]) -> str:
     """A digest of what every page depends on: `parts`, the `files` and all that is in folders among
     them, this code, and the libraries that decide what it writes."""
-    hashed = blake2b(repr((parts, sys.version_info[:3], _versions())).encode(), digest_size=16)
-    for root in (Path(__file__).parent, *files):
-        for path in sorted(root.rglob("*")) if root.is_dir() else [root]:
-            if path.is_file() and path.suffix != ".pyc":
-                hashed.update(f"{path.relative_to(root.parent).as_posix()}\0".encode() + path.read_bytes())
+    return digest((parts, _program(), [_contents(file) for file in files]))
+
+
+@cache
+def _program() -> tuple[object, ...]:
+    """This code and these libraries as they were when the process began: it does not run what came later."""
+    return sys.version_info[:3], _versions(), _contents(Path(__file__).parent)
+
+
+def _contents(root: Path) -> str:
+    """A digest of a file, or of all files in a folder with their names."""
+    hashed = blake2b(digest_size=16)
+    paths = [root] if root.is_file() else []
+    for folder, folders, names in os.walk(root):
+        folders.sort()
+        paths += [Path(folder, name) for name in sorted(names) if not name.endswith(".pyc")]
+    for path in filter(Path.is_file, paths):
+        data = path.read_bytes()
+        hashed.update(f"{path.relative_to(root).as_posix()}\0{len(data)}\0".encode() + data)
     return hashed.hexdigest()
 
 

@@ -68,6 +68,7 @@ def record(entry: Entry, site: Settings) -> dict[str, Any]:
     return own | _given(paper, PaperFrontMatter) | {"text": paper.text}
 
 
+@cache
 def record_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of a record."""
     from catalogue.convert import json_schema
