@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import yaml
 
 MAX_BLOCK = 128 * 1024
-MAX_EVENTS = 16_000
+MAX_EVENTS = 12_000
 MAX_DEPTH = 8
 LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
@@ -76,11 +76,15 @@ def _guarded(block: str, first_line: int) -> list[Any]:
     depth = 0
     events: list[Any] = []
     try:
-        for event in yaml.parse(block, Loader=LOADER):
-            if isinstance(event, yaml.CollectionStartEvent):
-                depth += 1
-            elif isinstance(event, yaml.CollectionEndEvent):
-                depth -= 1
+        loader = LOADER(block)
+        while event := loader.get_event():
+            kind = type(event)
+            if kind is not yaml.ScalarEvent:
+                depth += issubclass(kind, yaml.CollectionStartEvent)
+                depth -= issubclass(kind, yaml.CollectionEndEvent)
+            elif not event.anchor and not event.tag and len(events) < MAX_EVENTS:
+                events.append(event)  # as nearly always
+                continue
             if refusal := _refusal(event, depth, len(events)):
                 message, hint = refusal
                 start: Any = event.start_mark
@@ -103,7 +107,7 @@ def _refusal(event: Any, depth: int, number: int) -> tuple[str, str] | None:
             return "tags are not used here", "a value that begins with !"
         if depth > MAX_DEPTH:
             return "front matter is nested too deep", "a value that begins with [ or {"
-    if number > MAX_EVENTS:
+    if number >= MAX_EVENTS:
         return "front matter holds too many values", "Shorten the lists"
     if isinstance(event, yaml.DocumentEndEvent) and event.explicit:
         return "a line of dots ends the front matter", "End it with a line ---"

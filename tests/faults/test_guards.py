@@ -113,7 +113,7 @@ GUARDS: list[tuple[str, str, str, Check]] = [
     (Y, "if event.anchor:", "if 0:", refused("venue: &a b", said="anchors")),
     (Y, "if event.tag:", "if 0:", refused("venue: !!str b", said="tags")),
     (Y, "if depth > MAX_DEPTH:", "if 0:", refused("venue: " + "[" * 9 + "]" * 9, said="too deep")),
-    (Y, "if number > MAX_EVENTS:", "if 0:", refused("authors: [" + "a," * 17_000 + "]", said="too many")),
+    (Y, "if number >= MAX_EVENTS:", "if 0:", refused("authors: [" + "a," * 17_000 + "]", said="too many")),
     (Y, "    if len(block.encode()) > MAX_BLOCK:", "    if 0:", refused("venue: " + "a" * 140_000, said="128 KB")),
     (Y, "DocumentEndEvent) and event.explicit", "DocumentEndEvent) and 0", refused("...", said="dots")),
     (Y, "if escape not in '\\\\\"/xuU'", "if 0", refused(title=r'"a\tb"', said="double quotes stands")),
