@@ -3,6 +3,7 @@
 
 import json
 import re
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -36,6 +37,7 @@ class Name(NamedTuple):
     suffix: str
 
 
+@lru_cache(50_000)
 def name(printed: str) -> Name:
     """The parts of a name as BibTeX takes them: the family name is the last word, with the lower-case
     words before it; only for names in Latin letters that are no group's."""

@@ -48,7 +48,7 @@ def into(
                 kept.keep(name, texts, folder.parent)
             yield done
         kept.flush()
-        for done, _ in enumerate(spread(partial(_write, env, put), others, jobs, cost), len(papers) + 1):
+        for done, _ in enumerate(spread(partial(_other, env, put), others, jobs, cost), len(papers) + 1):
             yield done
 
 
@@ -82,17 +82,25 @@ def _paper(
     """Writes what is planned of a paper, and returns what the lists in which it stands will need."""
     from catalogue.templating import pieces
 
-    _write(env, put, plan)
+    made = _write(env, put, plan)
     entry = plan.context.get("entry") if isinstance(plan, Page) else None
-    return repr(entry), pieces(env, entry) if entry else []
+    return repr(entry), pieces(env, entry, made) if entry else []
 
 
-def _write(env: "Environment", put: Callable[[str, bytes], None], plan: Page | File) -> None:
-    if isinstance(plan, Page):
-        for path, template in ((plan.path, plan.template), *plan.beside):
-            put(path, page(plan, path, template, env))
-    else:
+def _other(env: "Environment", put: Callable[[str, bytes], None], plan: Page | File) -> None:
+    _write(env, put, plan)
+
+
+def _write(env: "Environment", put: Callable[[str, bytes], None], plan: Page | File) -> dict[str, bytes]:
+    """Writes what is planned, and returns what each template made."""
+    if isinstance(plan, File):
         put(plan.path, plan.content if isinstance(plan.content, bytes) else plan.content.read_bytes())
+        return {}
+    made = {}
+    for path, template in ((plan.path, plan.template), *plan.beside):
+        made[template] = page(plan, path, template, env)
+        put(path, made[template])
+    return made
 
 
 def page(plan: Page, path: str, name: str, env: "Environment") -> bytes:

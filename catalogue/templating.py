@@ -3,6 +3,7 @@
 import json
 import re
 from base64 import b64encode
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache, partial
 from hashlib import blake2b
@@ -124,12 +125,13 @@ LISTED = ("parts/card.html", "feeds/paper.atom", "feeds/paper.json", "api/daily_
 CITED = ("papers/paper.bib", "papers/paper.ris", "papers/paper.json")
 
 
-def pieces(env: Environment, entry: Entry) -> list[bytes]:
-    """All that lists will ask for of a paper: what each of LISTED and CITED says."""
-    known: Any = env.globals
-    texts = [known["fragment"](template, entry=entry) for template in LISTED]
-    texts += [known["paper_file"](template, entry) for template in CITED]
-    return [text.encode() for text in texts]
+def pieces(env: Environment, entry: Entry, made: Mapping[str, bytes]) -> list[bytes]:
+    """All that lists will ask for of a paper: what each of LISTED and CITED says, if that is not `made`."""
+
+    def piece(template: str) -> bytes:
+        return made.get(template) or env.get_template(template).render(entry=entry).encode()
+
+    return [piece(template) for template in LISTED] + [piece(template).strip(b"\n") for template in CITED]
 
 
 class _Compiled(FileSystemBytecodeCache):
