@@ -365,4 +365,13 @@ for each in (curate.add, curate.digest, curate.new, curate.refresh):
 
 
 if __name__ == "__main__":
-    cli()
+    try:
+        cli()
+    except SystemExit as end:
+        with suppress(OSError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(int(end.code or 0))  # to free what is held one by one takes a tenth of an edit's time
+        raise
+    except OSError as error:  # of the output of --help
+        sys.exit(explain(error, Path("the output")))

@@ -17,7 +17,7 @@ Name = tuple[str, ...]
 
 Recent = dict[Name, str]
 
-RECENT, KEPT = 5_000, 100_000
+RECENT, KEPT = 20_000, 100_000
 """So many are remembered within a build, and by a process that builds again."""
 
 

@@ -25,9 +25,9 @@ from catalogue.read import Reading, Record
 from catalogue.related import NONE, Relatives
 
 LIBRARIES = (
-    "bibtexparser", "font-source-serif-pro", "jinja2", "latex2mathml", "linkify-it-py", "markdown-it-py",
-    "mdit-py-plugins", "pagefind-bin", "pillow", "pydantic", "pylatexenc", "python-frontmatter",
-    "python-slugify", "rispy", "text-unidecode",
+    "font-source-serif-pro", "jinja2", "latex2mathml", "linkify-it-py", "markdown-it-py", "mdit-py-plugins",
+    "pagefind-bin", "pillow", "pydantic", "pylatexenc", "python-frontmatter", "python-slugify",
+    "text-unidecode",
 )  # fmt: skip
 """What else decides the bytes of a page."""
 

@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 import build
-from catalogue import memory
-from catalogue.model import digest
+from catalogue import memory, write
+from catalogue.model import Catalogue, digest
 from catalogue.problems import ContentError, Problem
 
 BASE = {
@@ -77,6 +77,13 @@ def tree(folder: Path) -> dict[str, bytes]:
     }
 
 
+def unindexed(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The new site as a preview shows it before there is time for its search: with that of the old one."""
+    search = {path: data for path, data in old.items() if path.startswith("pagefind/")}
+    pages = {path: data for path, data in new.items() if not path.startswith("pagefind/")}
+    return pages | search | {write.MARKER: b""}
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="Write what was made as what is expected.")
 
@@ -102,6 +109,13 @@ def real_site(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
         return site
 
     return built
+
+
+@pytest.fixture(scope="module")
+def real(real_site: Callable[..., Path]) -> tuple[Path, Catalogue]:
+    """The site of content/ at https://example.org/repo/, and the catalogue it was made from."""
+    given = options(Path(__file__).parents[1] / "content", url="https://example.org/repo/")
+    return real_site(given.url), build.load(given, memory.NOTHING)[0].catalogue
 
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]

@@ -4,7 +4,7 @@ linked data, Markdown, and the page that documents the addresses."""
 import ast
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,6 @@ import pytest
 import yaml
 
 import build
-from catalogue import memory
 from catalogue.model import Catalogue
 from catalogue.outputs import jsonl
 from conftest import Write, options, paper, tree
@@ -24,13 +23,6 @@ ROOT = Path(__file__).parents[1]
 SAVED = ROOT.parent / "shared" / "data" / "daily-papers-api"
 HOME = "https://example.org/repo"
 HOSTILE = """]]> & <b>'bold'</b> "two" &amp; </script><!-- 🦓 עברית {{ site }} \\ back 名前"""
-
-
-@pytest.fixture(scope="module")
-def real(real_site: Callable[..., Path]) -> tuple[Path, Catalogue]:
-    """The site of content/, and the catalogue it was made from."""
-    given = options(ROOT / "content", url=f"{HOME}/")
-    return real_site(given.url), build.load(given, memory.NOTHING)[0].catalogue
 
 
 def made(content: Path) -> dict[str, bytes]:

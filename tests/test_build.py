@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 import build
 from catalogue import memory, pagefind, render, search, workers, write
 from catalogue.problems import ContentError
-from conftest import BASE, Write, options, paper, tree
+from conftest import BASE, Write, options, paper, tree, unindexed
 
 ROOT = Path(__file__).parents[1]
 A, B, C = (f"papers/2025/{name}.md" for name in "abc")
@@ -189,9 +189,8 @@ def test_a_bit_turned_anywhere_in_the_front_of_the_memory_is_damage(built: Path)
     path = write.memory_of(built)
     data, ground = path.read_bytes(), build.ground_of(options(built.parent / "content"))
     assert memory.load(path, ground).pages
-    for place in range(
-        memory.FRONT.size - memory.SEAL - 8, memory.FRONT.size
-    ):  # before are the state and numbers for a build of nothing
+    start = memory.FRONT.size - memory.SEAL - 8  # before are the state and numbers for a build of nothing
+    for place in range(start, memory.FRONT.size):
         for bit in range(8):
             turned = bytearray(data)
             turned[place] ^= 1 << bit
@@ -382,18 +381,13 @@ def test_a_preview_shows_an_edit_before_it_is_indexed(content: Write, tmp_path: 
         _, kept = build.again(searching, build.Kept())
         for number, edit in enumerate(edits):
             content(edit)
-            before = tree(searching.site / "pagefind")
+            before = tree(searching.site)
             with mock.patch.object(search, "_make", side_effect=AssertionError("indexed")):
                 for _ in range(2):  # the second finds nothing to do
                     _, kept = build.again(searching, kept, indexing=False)
-            assert tree(searching.site / "pagefind") == before
             clean = tmp_path / f"anew-{number}"
             build.build(searching._replace(site=clean))
-            aside = [path for path in tree(clean) if path.startswith((".catalogue", "pagefind/"))]
-            shown, wanted = tree(searching.site), tree(clean)
-            for path in {*aside, *(f"pagefind/{path}" for path in before)}:
-                shown.pop(path, None), wanted.pop(path, None)
-            assert shown == wanted
+            assert tree(searching.site) | {write.MARKER: b""} == unindexed(before, tree(clean))
             if number:  # the next build, in this process or another
                 build.build(searching)
             else:
@@ -485,6 +479,18 @@ def test_check_ends_with_status_1_and_says_all(content: Write, tmp_path: Path) -
     assert "content/papers/2025/a.md:2:1: `date` is missing" in done.stderr
     assert "content/papers/2025/b.md:1:1: front matter is missing" in done.stderr
     assert not (tmp_path / "site").exists()
+
+
+@pytest.mark.parametrize("word", ["--help", "digest"])
+def test_output_that_cannot_be_written_is_one_line(word: str, content: Write, tmp_path: Path) -> None:
+    content({A: paper()})
+    if not os.path.exists("/dev/full"):
+        pytest.skip("there is no /dev/full here")
+    line = [sys.executable, str(ROOT / "build.py"), word]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(line, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1 and "No space left on device" in done.stderr
 
 
 def test_annotations_in_github_actions(content: Write, tmp_path: Path) -> None:

@@ -3,16 +3,13 @@
 import datetime as dt
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import feedparser
-import pytest
 from lxml import etree
 
 import build
-from catalogue import memory
 from catalogue.model import Catalogue
 from catalogue.outputs import feeds
 from conftest import Write, options, paper, tree
@@ -22,13 +19,6 @@ HOME = "https://example.org/repo"
 ATOM = "{http://www.w3.org/2005/Atom}"
 SCHEMA = etree.RelaxNG(etree.parse(ROOT / "tests" / "atom.rng"))
 HOSTILE = """]]> & <b>'bold'</b> "two" &amp; </script> 🦓 עברית {{ site }} 名前"""
-
-
-@pytest.fixture(scope="module")
-def real(real_site: Callable[..., Path]) -> tuple[Path, Catalogue]:
-    """The site of content/, and the catalogue it was made from."""
-    given = options(ROOT / "content", url=f"{HOME}/")
-    return real_site(given.url), build.load(given, memory.NOTHING)[0].catalogue
 
 
 def made(content: Path) -> dict[str, bytes]:

@@ -17,7 +17,7 @@ from test_crash import ALL, CALLS, ROOT, Point, World, injection, judge, some, t
 
 import build
 from catalogue import write
-from conftest import tree
+from conftest import tree, unindexed
 
 BUILD = str(ROOT / "build.py")
 
@@ -173,13 +173,6 @@ def glimpse(site: Path) -> dict[str, bytes] | None:
         seen = tree(site)
         return seen if write.name(site) == named else None
     return None
-
-
-def unindexed(old: dict[str, bytes], new: dict[str, bytes]) -> dict[str, bytes]:
-    """The new site as a preview shows it before there is time for its search: with that of the old one."""
-    search = {path: data for path, data in old.items() if path.startswith("pagefind/")}
-    pages = {path: data for path, data in new.items() if not path.startswith("pagefind/")}
-    return pages | search | {write.MARKER: b""}
 
 
 @pytest.mark.parametrize("rounds", [2, pytest.param(100, marks=pytest.mark.nightly)])
