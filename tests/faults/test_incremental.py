@@ -29,6 +29,8 @@ ROOT = Path(__file__).parents[2]
 STEPS = 20
 RAM = "/dev/shm"
 """On a disk most of the time would be that of making and removing small files."""
+ROOM = 1 << 30
+"""Bytes that must be free there: Chromium uses it, too."""
 CLOCK = 0.05
 """Seconds after which a file is taken to be settled: above the grain of a file's times, so that in most
 builds of a sequence most files are not read again."""
@@ -360,7 +362,7 @@ def play(
         assert beside <= {"lock", "memory", "stage"}
 
 
-@pytest.mark.parametrize("sequences", [60, pytest.param(10_000, marks=pytest.mark.nightly)])
+@pytest.mark.parametrize("sequences", [40, pytest.param(10_000, marks=pytest.mark.nightly)])
 def test_a_sequence_of_edits_equals_a_clean_build(sequences: int) -> None:
     """The same ones in CI, others every night."""
 
@@ -374,7 +376,8 @@ def test_a_sequence_of_edits_equals_a_clean_build(sequences: int) -> None:
     )
     @given(SEQUENCES, st.sampled_from([False, False, False, True]), st.sampled_from(DAYS))
     def played(events: list[tuple[Event, int]], searchable: bool, days: Sequence[str]) -> None:
-        play(Path(mkdtemp(dir=RAM if os.access(RAM, os.W_OK) else None)), events, searchable, days)
+        roomy = os.access(RAM, os.W_OK) and shutil.disk_usage(RAM).free > ROOM
+        play(Path(mkdtemp(dir=RAM if roomy else None)), events, searchable, days)
 
     played()
 
