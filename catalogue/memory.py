@@ -107,8 +107,7 @@ def _program() -> tuple[object, ...]:
 
 def _contents(root: Path) -> str:
     """A digest of a file, or of all files in a folder with their names."""
-    hashed = blake2b(digest_size=16)
-    paths = [root] if root.is_file() else []
+    hashed, paths = blake2b(digest_size=16), [root]
     for folder, folders, names in os.walk(root):
         folders.sort()
         paths += [Path(folder, name) for name in sorted(names) if not name.endswith(".pyc")]

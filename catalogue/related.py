@@ -65,8 +65,9 @@ def relatives(
         frequency.update(counted(alive[key].paper.terms).keys())
     frequency = +frequency
     rarity = _rarity(frequency, len(alive))
-    rarity_then = _rarity(known.frequency, len(alive)) if known.digests else rarity
-    others = {term for term, _ in rarity.items() ^ rarity_then.items()}
+    others = set[str]()
+    if known.digests:
+        others = {term for term, _ in rarity.items() ^ _rarity(known.frequency, len(alive)).items()}
     doubtful = changed | {key for term in others for key in alive if f" {term}:" in alive[key].paper.terms}
     made = {key: _signature(alive[key].paper.terms, rarity) for key in doubtful & alive.keys()}
     moved = changed | {key for key, signature in made.items() if signature != known.signatures.get(key)}
@@ -133,16 +134,16 @@ def _shared(holders: Holders, signatures: Mapping[str, Signature], signature: Si
     """How alike a paper of this signature and each other are, where they share more than one term: most share
     only one."""
     shared = Counter(chain.from_iterable(map(holders.__getitem__, signature)))
-    found = {}
-    for other in [other for other, times in shared.items() if times > 1]:
-        its = signatures[other]
-        found[other] = sum([signature[term] * its[term] for term in signature.keys() & its.keys()])
-    return found
+    return {other: _score(signature, signatures[other]) for other, times in shared.items() if times > 1}
+
+
+def _score(one: Signature, other: Signature) -> int:
+    return sum([one[term] * other[term] for term in one.keys() & other.keys()])
 
 
 def _least(signature: Signature) -> int:
     """What a paper's score with one that is alike must be."""
-    return sum([weight * weight for weight in signature.values()]) // FLOOR
+    return _score(signature, signature) // FLOOR
 
 
 def _nearest(

@@ -88,6 +88,7 @@ def _paper(
 
 
 def _other(env: "Environment", put: Callable[[str, bytes], None], plan: Page | File) -> None:
+    """Writes what is planned, with nothing to be sent back to another process."""
     _write(env, put, plan)
 
 

@@ -83,7 +83,7 @@ def _guarded(block: str, first_line: int) -> list[Any]:
                 depth += issubclass(kind, yaml.CollectionStartEvent)
                 depth -= issubclass(kind, yaml.CollectionEndEvent)
             elif not event.anchor and not event.tag and len(events) < MAX_EVENTS:
-                events.append(event)  # as nearly always
+                events.append(event)  # as nearly always: `_refusal` would let it pass, only later
                 continue
             if refusal := _refusal(event, depth, len(events)):
                 message, hint = refusal

@@ -365,6 +365,7 @@ def play(
 @pytest.mark.parametrize("sequences", [40, pytest.param(10_000, marks=pytest.mark.nightly)])
 def test_a_sequence_of_edits_equals_a_clean_build(sequences: int) -> None:
     """The same ones in CI, others every night."""
+    roomy = os.access(RAM, os.W_OK) and shutil.disk_usage(RAM).free > ROOM
 
     @settings(
         max_examples=sequences,
@@ -376,7 +377,6 @@ def test_a_sequence_of_edits_equals_a_clean_build(sequences: int) -> None:
     )
     @given(SEQUENCES, st.sampled_from([False, False, False, True]), st.sampled_from(DAYS))
     def played(events: list[tuple[Event, int]], searchable: bool, days: Sequence[str]) -> None:
-        roomy = os.access(RAM, os.W_OK) and shutil.disk_usage(RAM).free > ROOM
         play(Path(mkdtemp(dir=RAM if roomy else None)), events, searchable, days)
 
     played()
