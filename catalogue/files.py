@@ -28,12 +28,17 @@ class Seen(NamedTuple):
     problems: tuple[Problem, ...]
 
 
+def left_behind(name: str) -> bool:
+    """Whether editors and file managers leave files of this name: .DS_Store, .page.html.swp, paper.md~."""
+    return name.endswith("~") or (name.startswith(".") and not name.endswith(".md"))
+
+
 JUST_NOW = 2_500_000_000
 """Nanoseconds. A file changed so recently could change again without its times telling."""
 
 
 def walk(content: Path) -> Seen:
-    """What is below `content`. What editors and file managers leave (.DS_Store, paper.md~) is passed over."""
+    """What is below `content`, without what editors and file managers leave."""
     now = time.time_ns()
     found: list[Found] = []
     problems: list[Problem] = []
@@ -51,7 +56,7 @@ def walk(content: Path) -> Seen:
 def _entries(folder: str, prefix: str) -> Iterator[tuple[str, os.stat_result]]:
     with os.scandir(folder) as entries:
         for entry in entries:
-            if entry.name.endswith("~") or (entry.name.startswith(".") and not entry.name.endswith(".md")):
+            if left_behind(entry.name):
                 continue
             if entry.is_dir(follow_symlinks=False):
                 yield from _entries(entry.path, f"{prefix}{entry.name}/")

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from catalogue.files import Seen
+from catalogue.files import Seen, left_behind
 from catalogue.model import Entry, File, Page, Paper, digest, group
 from catalogue.read import Reading, Record
 from catalogue.related import NONE, Relatives
@@ -106,14 +106,16 @@ def _program() -> tuple[object, ...]:
 
 
 def _contents(root: Path) -> str:
-    """A digest of a file, or of all files in a folder with their names."""
-    hashed, paths = blake2b(digest_size=16), [root]
+    """A digest of a file, or of all files in a folder with their names, but for those that editors leave."""
+    hashed, paths = blake2b(digest_size=16), [str(root)]
     for folder, folders, names in os.walk(root):
         folders.sort()
-        paths += [Path(folder, name) for name in sorted(names) if not name.endswith(".pyc")]
-    for path in filter(Path.is_file, paths):
-        data = path.read_bytes()
-        hashed.update(f"{path.relative_to(root).as_posix()}\0{len(data)}\0".encode() + data)
+        paths += [f"{folder}/{name}" for name in sorted(names) if not name.endswith(".pyc")]
+    for path in paths:
+        if os.path.isfile(path) and not left_behind(os.path.basename(path)):
+            with open(path, "rb", buffering=0) as file:
+                data = file.readall()
+            hashed.update(f"{path[len(str(root)) :]}\0{len(data)}\0".encode() + data)
     return hashed.hexdigest()
 
 

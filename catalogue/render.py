@@ -121,9 +121,8 @@ def _place(error: Exception, template: str) -> str:
     """`templates/NAME:LINE` of the innermost template that the error passed."""
     import traceback
 
-    frames = [
-        frame for frame in traceback.extract_tb(error.__traceback__) if str(TEMPLATES) in frame.filename
-    ]
-    if frames:
-        return f"templates/{Path(frames[-1].filename).relative_to(TEMPLATES).as_posix()}:{frames[-1].lineno}"
+    frames = traceback.extract_tb(error.__traceback__)
+    for frame in reversed(frames):
+        if frame.filename.startswith("templates/"):
+            return f"{frame.filename}:{frame.lineno}"
     return f"templates/{getattr(error, 'name', None) or template}:{getattr(error, 'lineno', 1)}"

@@ -4,17 +4,16 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Mapping
-from contextlib import suppress
 from functools import cache, partial
 from hashlib import blake2b
 from hashlib import sha256 as sha2
 from pathlib import Path
 from typing import Any
 
-from jinja2 import BytecodeCache, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, pass_context
-from jinja2.bccache import Bucket
+from jinja2 import StrictUndefined, pass_context
 from markupsafe import Markup
 
+from catalogue import compiled
 from catalogue.bibtex import bibtex
 from catalogue.cite import coins, csl, formatted, kind
 from catalogue.daily import daily
@@ -41,13 +40,13 @@ def environment(
     site = catalogue.settings
     base, root = site.base, site.root  # worked out once, not at every link
     env = Environment(
-        loader=FileSystemLoader(templates),
+        loader=compiled.Templates(templates),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
-        bytecode_cache=_compiled(),
+        bytecode_cache=compiled.cache(templates),
     )
 
     @cache
@@ -132,27 +131,6 @@ def pieces(env: Environment, entry: Entry, made: Mapping[str, bytes]) -> list[by
         return made.get(template) or env.get_template(template).render(entry=entry).encode()
 
     return [piece(template) for template in LISTED] + [piece(template).strip(b"\n") for template in CITED]
-
-
-class _Compiled(FileSystemBytecodeCache):
-    def load_bytecode(self, bucket: Bucket) -> None:
-        with suppress(OSError):  # without it the template is compiled again
-            super().load_bytecode(bucket)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        with suppress(OSError):  # without it the next build compiles again
-            super().dump_bytecode(bucket)
-
-
-def _compiled() -> BytecodeCache | None:
-    """Compiled templates of earlier builds, where Jinja keeps such for this user alone: never in a folder
-    that content could reach, as they are code. None where there is no such folder."""
-    code = (Path(__file__), Path(__file__).with_name("jinja.py"))  # they decide what is compiled
-    mine = blake2b(b"".join(path.read_bytes() for path in code), digest_size=8).hexdigest()
-    try:
-        return _Compiled(pattern=f"catalogue-{mine}-%s.cache")
-    except (OSError, RuntimeError):
-        return None
 
 
 _line = json.JSONEncoder(ensure_ascii=False).encode

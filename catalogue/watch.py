@@ -8,6 +8,8 @@ from pathlib import Path
 
 from watchfiles import awatch
 
+from catalogue.files import left_behind
+
 LOOK_AGAIN = 2_000
 """Milliseconds. Watchers lose events when their queue is full, so the files are compared this often."""
 
@@ -52,7 +54,7 @@ def snapshot(folders: Sequence[Path]) -> Snapshot:
 def _files(folder: str) -> Iterator[tuple[str, int, int, int]]:
     with contextlib.suppress(OSError), os.scandir(folder) as entries:  # a folder can go while it is read
         for entry in entries:
-            if entry.name.startswith(".") or entry.name.endswith(("~", ".swp")):
+            if left_behind(entry.name):
                 continue
             if entry.is_dir(follow_symlinks=False):
                 yield from _files(entry.path)

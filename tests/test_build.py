@@ -530,3 +530,22 @@ def test_templates_compiled_for_one_site_serve_another(content: Write) -> None:
         build.build(options(folder, url=f"https://example.org{base}/"))
         links = set(re.findall('(?:href|src)="(/[^"/]*)', (folder.parent / "site/404.html").read_text()))
         assert links == {base}
+
+
+def test_what_editors_leave_beside_templates_is_no_change_and_no_asset(
+    built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    templates = tmp_path / "templates"
+    shutil.copytree(render.TEMPLATES, templates)
+    monkeypatch.setattr(render, "TEMPLATES", templates)
+    monkeypatch.setattr(build.assets, "TEMPLATES", templates)
+    given = options(built.parent / "content")
+    build.build(given)
+    before = tree(built)
+    for name in ("pages/.home.html.swp", "assets/.style.css.swp", "assets/style.css~"):
+        (templates / name).write_text("x")
+    (templates / "pages/.#home.html").symlink_to("somebody@machine.1234")
+    outcome = build.build(given)
+    assert (outcome.made, outcome.removed, tree(built)) == (0, 0, before)
+    (templates / "assets/more.css").write_text("x")
+    assert build.build(given).made and "assets/more.css" in tree(built)

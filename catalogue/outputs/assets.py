@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from hashlib import blake2b
 
+from catalogue.files import left_behind
 from catalogue.model import Catalogue, File
 from catalogue.render import TEMPLATES
 
@@ -10,6 +11,8 @@ from catalogue.render import TEMPLATES
 def plan(catalogue: Catalogue) -> Iterator[File]:
     yield File(".nojekyll", b"", "")
     for path in sorted((TEMPLATES / "assets").iterdir()):
+        if left_behind(path.name):
+            continue
         data = path.read_bytes()
         yield File(f"assets/{path.name}", data, blake2b(data, digest_size=16).hexdigest())
     for picture in catalogue.pictures:

@@ -19,7 +19,7 @@ from hostile import ADDRESSES, MARK, RUNS, marked, put, written
 from playwright.sync_api import Browser, Page, Request
 
 import build
-from catalogue import markdown, settle, templating
+from catalogue import compiled, markdown, settle, templating
 from conftest import BASE, options, paper, problems
 
 TRAPS = """for (const name of ['alert', 'confirm', 'prompt', 'print']) {
@@ -106,7 +106,7 @@ def unescaped() -> Iterator[None]:
             ("markdown_it.renderer.escapeHtml", lambda text: text),
         ):
             stack.enter_context(mock.patch(name, other))
-        stack.enter_context(mock.patch.object(templating, "_compiled", lambda: None))
+        stack.enter_context(mock.patch.object(compiled, "cache", lambda _: None))
         stack.enter_context(mock.patch.object(markdown, "_parser", raw))
         yield
 
