@@ -72,9 +72,10 @@ def tree(folder: Path) -> dict[str, bytes]:
     """All files below a folder by their path."""
     found = {}
     for inside, _, names in os.walk(folder):
-        for name in names:
-            with open(f"{inside}/{name}", "rb", buffering=0) as file:  # many tests read many files
-                found[f"{inside}/{name}"[len(str(folder)) + 1 :]] = file.readall()
+        for path in (f"{inside}/{name}" for name in names):
+            if os.path.isfile(path):
+                with open(path, "rb", buffering=0) as file:  # many tests read many files
+                    found[path[len(str(folder)) + 1 :]] = file.readall()
     return dict(sorted(found.items()))
 
 
