@@ -98,6 +98,15 @@ class Calendar(NamedTuple):
     previous: Period | None
     next: Period | None
 
+    def __repr__(self) -> str:
+        return _written_out(self)
+
+
+@cache
+def _written_out(month: Calendar) -> str:
+    """Written once: all days of a month have its calendar."""
+    return repr(tuple(month))
+
 
 def calendars(counts: Mapping[dt.date, int]) -> dict[Period, Calendar]:
     """The calendar of every month from the first to the last with papers; `counts` tells how many each

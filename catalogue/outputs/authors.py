@@ -4,7 +4,7 @@ Names that differ only in marks and case share an address; the page shows each b
 nothing says that they are one person.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from catalogue import beside
 from catalogue.model import Catalogue, Entries, Entry, Link, Page, group
@@ -26,7 +26,7 @@ def plan(catalogue: Catalogue) -> Iterator[Page]:
             "address": address,
             "title": people[0][0].name,
             "people": people,
-            "entries": people[0][1] if len(people) == 1 else Entries(_once(entry for _, entry in pairs)),
+            "entries": people[0][1] if len(people) == 1 else _once(pairs),
             "followed": followed,
         }
         files = beside.citations(address) + beside.feeds(address) if followed else ()
@@ -47,11 +47,11 @@ def _letters(counts: Mapping[Link, int]) -> tuple[tuple[str, tuple[tuple[Link, i
 def _people(pairs: Pairs) -> tuple[tuple[Person, Entries], ...]:
     """One section for each name as printed and each ORCID given, with most papers first."""
     if len({(person.name, person.orcid) for person, _ in pairs}) == 1:  # as nearly always
-        return ((pairs[0][0], Entries(_once(entry for _, entry in pairs))),)
+        return ((pairs[0][0], _once(pairs)),)
     sections = group(((person.name, person.orcid or ""), (person, entry)) for person, entry in pairs)
     ordered = sorted(sections.items(), key=lambda section: (-len(section[1]), section[0]))
     return tuple((section[0][0], Entries([entry for _, entry in section])) for _, section in ordered)
 
 
-def _once(entries: Iterable[Entry]) -> Iterable[Entry]:
-    return {id(entry): entry for entry in entries}.values()
+def _once(pairs: Pairs) -> Entries:
+    return Entries({id(entry): entry for _, entry in pairs}.values())
