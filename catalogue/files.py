@@ -1,6 +1,7 @@
 """The files of the content folder, without following, or waiting for, anything that is not a file."""
 
 import os
+import re
 import stat
 import time
 from collections.abc import Iterator
@@ -28,9 +29,13 @@ class Seen(NamedTuple):
     problems: tuple[Problem, ...]
 
 
+LEFT = re.compile(r"\.(?!.*\.md$).*|\.#.*|#.*#|.*~|Thumbs\.db|desktop\.ini", re.DOTALL)
+
+
 def left_behind(name: str) -> bool:
-    """Whether editors and file managers leave files of this name: .DS_Store, .page.html.swp, paper.md~."""
-    return name.endswith("~") or (name.startswith(".") and not name.endswith(".md"))
+    """Whether editors and file managers leave files of this name: .DS_Store, .page.html.swp, .#paper.md,
+    #paper.md#, paper.md~. A hidden .md file is somebody's."""
+    return LEFT.fullmatch(name) is not None
 
 
 JUST_NOW = 2_500_000_000

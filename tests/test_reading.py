@@ -174,10 +174,14 @@ def test_a_folder_whose_name_is_not_utf_8(content: Write) -> None:
 
 
 def test_what_editors_leave_is_passed_over(content: Write) -> None:
-    folder = content(
-        {A: paper(), "papers/2025/.a.md.swp": b"\0", "papers/2025/a.md~": b"\0", ".DS_Store": b"\0"}
-    )
+    names = (".a.md.swp", "a.md~", "#a.md#", ".DS_Store", "Thumbs.db", "desktop.ini")
+    folder = content({A: paper(), **{f"papers/2025/{name}": b"\0" for name in names}})
+    (folder / "papers/2025/.#a.md").symlink_to("somebody@machine.1234")  # Emacs holds a.md
     assert problems(folder) == ()
+
+
+def test_a_hidden_paper_is_not_passed_over(content: Write) -> None:
+    assert problems(content({"papers/2025/.a.md": paper()}))
 
 
 def test_pictures_are_judged_by_their_content(content: Write) -> None:
