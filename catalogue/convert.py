@@ -13,6 +13,21 @@ from catalogue.strictyaml import Location
 
 T = TypeVar("T")
 UNKNOWN = "unexpected_keyword_argument"
+ELSEWHERE = {
+    "tags": ["topics"],
+    "categories": ["topics"],
+    "year": ["date"],
+    "url": ["links"],
+    "website": ["links", "project", "url"],
+    "github": ["links", "code"],
+    "repository": ["links", "code"],
+    "journal": ["venue"],
+    "conference": ["venue"],
+    "booktitle": ["venue"],
+    "institutions": ["organisations"],
+    "affiliations": ["organisations"],
+}
+"""What other programs call some keys."""
 
 
 def convert(shape: type[T], parsed: Parsed, path: str) -> T:
@@ -81,7 +96,9 @@ def _known(shape: type, location: Location) -> list[str]:
 
 def _meant(shape: type, location: Location) -> Location | None:
     """Where the key would stand for which the unknown one at `location` was probably meant."""
-    close = difflib.get_close_matches(str(location[-1]).casefold(), _known(shape, location), 1, 0.65)
+    name, known = str(location[-1]).casefold(), _known(shape, location)
+    close = [it for it in ELSEWHERE.get(name, ()) if it in known]
+    close = close or difflib.get_close_matches(name, known, 1, 0.65)
     return (*location[:-1], close[0]) if close else None
 
 

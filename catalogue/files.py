@@ -29,7 +29,7 @@ class Seen(NamedTuple):
     problems: tuple[Problem, ...]
 
 
-LEFT = re.compile(r"\.(?!.*\.md$).*|\.#.*|#.*#|.*~|Thumbs\.db|desktop\.ini", re.DOTALL)
+LEFT = re.compile(r"(?!.*\.md$)\..*|\.#.*|#.*#|.*~|Thumbs\.db|desktop\.ini", re.DOTALL)
 
 
 def left_behind(name: str) -> bool:

@@ -6,17 +6,22 @@ pydantic, which is slow to start and needed only for the files that changed.
 
 import datetime as dt
 import re
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, Any
+
+from catalogue.slugs import slug
 
 
 @dataclass(frozen=True)
 class Form:
-    """Text that matches `pattern` as a whole. `what` names it and `hint` shows it in a message."""
+    """Text that matches `pattern` as a whole. `what` names it and `hint` shows it in a message; `meant` gives
+    what a text that does not match may have been meant as."""
 
     what: str
     pattern: str
     hint: str
+    meant: Callable[[str], str] = str
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
         from pydantic_core import PydanticCustomError, core_schema
@@ -24,9 +29,11 @@ class Form:
         pattern = re.compile(self.pattern)
 
         def match(value: Any) -> Any:
-            if not (isinstance(value, str) and pattern.fullmatch(value)):
-                raise PydanticCustomError("form", "is not {what}", asdict(self))
-            return value
+            if isinstance(value, str) and pattern.fullmatch(value):
+                return value
+            better = self.meant(value) if isinstance(value, str) else ""
+            hint = f"Write {better}" if pattern.fullmatch(better) else self.hint
+            raise PydanticCustomError("form", "is not {what}", {"what": self.what, "hint": hint})
 
         return core_schema.no_info_before_validator_function(match, handler(source))
 
@@ -53,11 +60,20 @@ class TextOr:
         return {"anyOf": [{"type": "string"}, handler(schema)]}
 
 
+def within(pattern: str) -> Callable[[str], str]:
+    """Finds what matches in an address or among words."""
+    return lambda text: (re.search(rf"(?<![A-Za-z0-9]){pattern}(?![A-Za-z0-9])", text) or [""])[0]
+
+
+def as_key(text: str) -> str:
+    return slug(text) if re.search(r"[^\W_]", text) else ""
+
+
 KEY = "[a-z0-9]+(?:-[a-z0-9]+)*"
 KEY_HINT = "Use lower-case letters a to z, digits and single hyphens, such as compass-control"
 
 Text = Annotated[str, Form("one line of text", r"[^\n]*\S[^\n]*", "Write it on one line")]
-Key = Annotated[str, Form("a key", KEY, KEY_HINT)]
+Key = Annotated[str, Form("a key", KEY, KEY_HINT, as_key)]
 Count = Annotated[int, Form("a count", "[0-9]{1,9}", "Write a whole number in digits")]
 Flag = Annotated[bool, Form("true or false", "true|false", "Write true or false")]
 Day = Annotated[
@@ -82,21 +98,22 @@ Home = Annotated[
         "Write https://, the host and the folder if there is one, such as https://you.github.io/papers/",
     ),
 ]
+ARXIV = r"(?:[0-9]{2}(?:0[1-9]|1[0-2])\.[0-9]{4,5}|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{7})(?:v[1-9][0-9]*)?"
 Arxiv = Annotated[
     str,
     Form(
         "an arXiv identifier",
-        r"(?:[0-9]{2}(?:0[1-9]|1[0-2])\.[0-9]{4,5}|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{7})(?:v[1-9][0-9]*)?",
+        ARXIV,
         "Write it as arXiv does, such as 2504.06752 or hep-th/9901001",
+        within(ARXIV),
     ),
 ]
+DOI = r"10\.[0-9]{4,9}/[^\s\"\\{}]+"
 Doi = Annotated[
-    str,
-    Form("a DOI", r"10\.[0-9]{4,9}/[^\s\"\\{}]+", "Write it without https://doi.org/, such as 10.1000/182"),
+    str, Form("a DOI", DOI, "Write it without https://doi.org/, such as 10.1000/182", within(f"{DOI}$"))
 ]
-Orcid = Annotated[
-    str, Form("an ORCID", "[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]", "Write it as 0000-0002-1825-0097")
-]
+ORCID = "[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]"
+Orcid = Annotated[str, Form("an ORCID", ORCID, "Write it as 0000-0002-1825-0097", within(ORCID))]
 Id = Annotated[
     str, Form("an identifier", "[A-Za-z0-9_-][A-Za-z0-9._-]*", "Write the identifier alone, not its address")
 ]

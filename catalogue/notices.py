@@ -57,7 +57,25 @@ def alike_titles(catalogue: Catalogue) -> Iterator[Finding]:
                 yield Finding(paper.path, ("title",), f"the title is nearly that of {first.path}", hint)
 
 
-NOTICES: tuple[Callable[[Catalogue], Iterator[Finding]], ...] = (unused_files, tex_left, alike_titles)
+SEVERAL = re.compile(r"\band\b|;|,(?! (?:Jr|Sr|II|III|IV)\b)", re.IGNORECASE)
+
+
+def names_of_several(catalogue: Catalogue) -> Iterator[Finding]:
+    """Names that are a list of names, or have the last name first."""
+    for paper in catalogue.papers:
+        for i, person in enumerate(paper.authors):
+            if SEVERAL.search(person.name):
+                message = f"`authors` has '{person.name}' as one name"
+                hint = "Give each person a line of their own, as printed: first names first"
+                yield Finding(paper.path, ("authors", i), message, hint)
+
+
+NOTICES: tuple[Callable[[Catalogue], Iterator[Finding]], ...] = (
+    unused_files,
+    tex_left,
+    alike_titles,
+    names_of_several,
+)
 
 
 def _without_formulas(text: str) -> str:

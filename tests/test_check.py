@@ -61,6 +61,23 @@ def test_nearly_the_same_title_is_told(title: str, keys: dict[str, str], told: b
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("Ada Example and Bo Sample", True),
+        ("Ada Example; Bo Sample", True),
+        ("Example, Ada", True),
+        ("Martin Example, Jr.", False),
+        ("Anders Sandberg", False),
+        ("Ada & Bo Lab", False),
+    ],
+)
+def test_a_name_that_is_several_is_told_where_it_stands(name: str, told: bool, content: Write) -> None:
+    found = notices(content({"papers/2025/a.md": paper(authors=f'[Cy Third, "{name}"]', **USED)}))
+    line = f"content/papers/2025/a.md:4:21: `authors` has '{name}' as one name. "
+    assert [it.startswith(line) for it in found] == [True] * told
+
+
 def png(width: int, height: int) -> bytes:
     """The head of a picture that would be this large, and nothing in it."""
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
