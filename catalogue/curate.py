@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from catalogue.problems import ContentError
+from catalogue.problems import ContentError, Problem
 from catalogue.report import progress, say
 
 if TYPE_CHECKING:
@@ -42,6 +42,10 @@ def add(
     from catalogue.importers import IMPORTERS
     from catalogue.sources import gather, take
 
+    hint = "Name a file of content/topics/, or add it first"
+    unknown = [topic for topic in topics if topic not in reading.catalogue.topics]
+    if wrong := [Problem(f"--topic {it}", 1, 1, "there is no such topic", hint) for it in unknown]:
+        raise ContentError(wrong)
     sources += reading.catalogue.settings.follow if followed else ()
     found = list(gather(take(sources, IMPORTERS), IMPORTERS))
     if form:

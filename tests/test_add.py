@@ -262,6 +262,11 @@ def test_the_command(
     told = json.loads(capsys.readouterr().out)
     assert [outcome["path"] for outcome in told["papers"]] == ["papers/2026/one.md", "papers/2026/two.md"]
     assert "topics: [vision]\n" in texts(folder)["one.md"] and "date: 2026-01-02" in texts(folder)["one.md"]
+    before = texts(folder)
+    with pytest.raises(SystemExit):
+        build.cli(["add", str(source), "--content", str(folder), "--topic", "otters"], standalone_mode=False)
+    assert "--topic otters:1:1: there is no such topic. " in capsys.readouterr().err
+    assert texts(folder) == before
     with pytest.raises(SystemExit) as ended:
         build.cli(["add", "no-such-thing", "--content", str(folder)], standalone_mode=False)
     assert ended.value.code == 1
