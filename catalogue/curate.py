@@ -42,6 +42,8 @@ def add(
     from catalogue.importers import IMPORTERS
     from catalogue.sources import gather, take
 
+    if not (sources or followed or form):
+        raise click.UsageError("Name what to add: identifiers, addresses, saved files; or give --followed")
     hint = "Name a file of content/topics/, or add it first"
     unknown = [topic for topic in topics if topic not in reading.catalogue.topics]
     if wrong := [Problem(f"--topic {it}", 1, 1, "there is no such topic", hint) for it in unknown]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -263,6 +264,8 @@ def test_the_command(
     assert [outcome["path"] for outcome in told["papers"]] == ["papers/2026/one.md", "papers/2026/two.md"]
     assert "topics: [vision]\n" in texts(folder)["one.md"] and "date: 2026-01-02" in texts(folder)["one.md"]
     before = texts(folder)
+    with pytest.raises(click.UsageError, match="Name what to add"):
+        build.cli(["add", "--content", str(folder)], standalone_mode=False)
     with pytest.raises(SystemExit):
         build.cli(["add", str(source), "--content", str(folder), "--topic", "otters"], standalone_mode=False)
     assert "--topic otters:1:1: there is no such topic. " in capsys.readouterr().err
