@@ -135,7 +135,7 @@ def _wrong_value(location: Location, error: Any, inner: type) -> tuple[str, str]
     if error["type"] == "string_type":
         return f"{it} is not text", one
     if error["type"].startswith("date"):
-        return f"`{name}` {_show(found)} is not a day of the calendar", "Write YYYY-MM-DD"
+        return f"`{name}` {_show(found)} is not a day of the calendar", "Write it as YYYY-MM-DD"
     if error["type"] in ("tuple_type", "list_type"):
         hint = f"Write {name}: [one, two] or one a line, each beginning with a hyphen"
         return f"`{name}` is not a list", hint

@@ -61,24 +61,49 @@ class TextOr:
 
 
 def within(pattern: str) -> Callable[[str], str]:
-    """Finds what matches in an address or among words."""
-    return lambda text: (re.search(rf"(?<![A-Za-z0-9]){pattern}(?![A-Za-z0-9])", text) or [""])[0]
+    """Finds what matches in an address or among words; a group in the pattern is what is meant."""
+
+    def find(text: str) -> str:
+        found = re.search(rf"(?<![A-Za-z0-9]){pattern}(?![A-Za-z0-9])", text)
+        return found[found.re.groups] if found else ""
+
+    return find
 
 
-def as_key(text: str) -> str:
+def _key(text: str) -> str:
     return slug(text) if re.search(r"[^\W_]", text) else ""
+
+
+def _count(text: str) -> str:
+    return text.replace(",", "") if re.fullmatch("[0-9]{1,3}(?:,[0-9]{3})+", text) else ""
+
+
+def _flag(text: str) -> str:
+    return {"yes": "true", "no": "false"}.get(text.lower(), text.lower())
+
+
+def _day(text: str) -> str:
+    found = re.fullmatch(r"\s*([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?:T.*)?\s*", text)
+    return f"{found[1]}-{int(found[2]):02}-{int(found[3]):02}" if found else ""
+
+
+def _orcid(text: str) -> str:
+    digits = re.sub("[^0-9X]", "", text.rpartition("/")[2].upper())
+    return "-".join(re.findall("....", digits)) if len(digits) == 16 else ""
 
 
 KEY = "[a-z0-9]+(?:-[a-z0-9]+)*"
 KEY_HINT = "Use lower-case letters a to z, digits and single hyphens, such as compass-control"
 
 Text = Annotated[str, Form("one line of text", r"[^\n]*\S[^\n]*", "Write it on one line")]
-Key = Annotated[str, Form("a key", KEY, KEY_HINT, as_key)]
-Count = Annotated[int, Form("a count", "[0-9]{1,9}", "Write a whole number in digits")]
-Flag = Annotated[bool, Form("true or false", "true|false", "Write true or false")]
+Key = Annotated[str, Form("a key", KEY, KEY_HINT, _key)]
+Count = Annotated[int, Form("a count", "[0-9]{1,9}", "Write a whole number in digits", _count)]
+Flag = Annotated[bool, Form("true or false", "true|false", "Write true or false", _flag)]
 Day = Annotated[
     dt.date,
-    Form("a day", r"(?:1[6-9]|2[01])[0-9]{2}-[0-9]{2}-[0-9]{2}", "Write YYYY-MM-DD, such as 2025-04-09"),
+    Form(
+        "a day", r"(?:1[6-9]|2[01])[0-9]{2}-[0-9]{2}-[0-9]{2}", "Write YYYY-MM-DD, such as 2025-04-09", _day
+    ),
 ]
 Url = Annotated[
     str,
@@ -113,15 +138,21 @@ Doi = Annotated[
     str, Form("a DOI", DOI, "Write it without https://doi.org/, such as 10.1000/182", within(f"{DOI}$"))
 ]
 ORCID = "[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]"
-Orcid = Annotated[str, Form("an ORCID", ORCID, "Write it as 0000-0002-1825-0097", within(ORCID))]
+Orcid = Annotated[str, Form("an ORCID", ORCID, "Write it as 0000-0002-1825-0097", _orcid)]
 Id = Annotated[
-    str, Form("an identifier", "[A-Za-z0-9_-][A-Za-z0-9._-]*", "Write the identifier alone, not its address")
+    str,
+    Form(
+        "an identifier",
+        "[A-Za-z0-9_-][A-Za-z0-9._-]*",
+        "Write the identifier alone, not its address",
+        within("id=([A-Za-z0-9_-]+)"),
+    ),
 ]
 Branch = Annotated[
     str, Form("a branch", "[A-Za-z0-9_][A-Za-z0-9._/-]*", "Write its name alone, such as main")
 ]
 State = Annotated[
-    str, Form("a status", "preprint|published|withdrawn", "Write preprint, published or withdrawn")
+    str, Form("a status", "preprint|published|withdrawn", "Write preprint, published or withdrawn", str.lower)
 ]
 Seal = Annotated[
     str, Form("a seal", "[0-9a-f]{6}(?:-[0-9a-f]{6})*", "Leave it as `build.py add` wrote it, or delete it")
