@@ -12,6 +12,9 @@ from typing import Annotated, Any
 
 from catalogue.slugs import slug
 
+LONG = 300
+"""Characters of a value for which nothing better is looked for: that takes time."""
+
 
 @dataclass(frozen=True)
 class Form:
@@ -31,7 +34,7 @@ class Form:
         def match(value: Any) -> Any:
             if isinstance(value, str) and pattern.fullmatch(value):
                 return value
-            better = self.meant(value) if isinstance(value, str) else ""
+            better = self.meant(value) if isinstance(value, str) and len(value) <= LONG else ""
             hint = f"Write {better}" if pattern.fullmatch(better) else self.hint
             raise PydanticCustomError("form", "is not {what}", {"what": self.what, "hint": hint})
 
@@ -60,7 +63,7 @@ class TextOr:
         return {"anyOf": [{"type": "string"}, handler(schema)]}
 
 
-def within(pattern: str) -> Callable[[str], str]:
+def _within(pattern: str) -> Callable[[str], str]:
     """Finds what matches in an address or among words; a group in the pattern is what is meant."""
 
     def find(text: str) -> str:
@@ -130,12 +133,12 @@ Arxiv = Annotated[
         "an arXiv identifier",
         ARXIV,
         "Write it as arXiv does, such as 2504.06752 or hep-th/9901001",
-        within(ARXIV),
+        _within(ARXIV),
     ),
 ]
 DOI = r"10\.[0-9]{4,9}/[^\s\"\\{}]+"
 Doi = Annotated[
-    str, Form("a DOI", DOI, "Write it without https://doi.org/, such as 10.1000/182", within(f"{DOI}$"))
+    str, Form("a DOI", DOI, "Write it without https://doi.org/, such as 10.1000/182", _within(f"{DOI}$"))
 ]
 ORCID = "[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]"
 Orcid = Annotated[str, Form("an ORCID", ORCID, "Write it as 0000-0002-1825-0097", _orcid)]
@@ -145,7 +148,7 @@ Id = Annotated[
         "an identifier",
         "[A-Za-z0-9_-][A-Za-z0-9._-]*",
         "Write the identifier alone, not its address",
-        within("id=([A-Za-z0-9_-]+)"),
+        _within("id=([A-Za-z0-9_-]+)"),
     ),
 ]
 Branch = Annotated[

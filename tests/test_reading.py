@@ -180,6 +180,12 @@ def test_what_editors_leave_is_passed_over(content: Write) -> None:
     assert problems(folder) == ()
 
 
+def test_nothing_better_is_looked_for_in_a_value_without_end(content: Write) -> None:
+    """In one of 100 KB the search would take minutes."""
+    (line,) = problems(content({A: paper(arxiv="a-" * 50_000 + "2504.06752")}))
+    assert line.hint.startswith("Write it as arXiv does")
+
+
 def test_a_hidden_paper_is_not_passed_over(content: Write) -> None:
     assert problems(content({"papers/2025/.a.md": paper()}))
 
