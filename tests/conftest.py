@@ -90,6 +90,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="Write what was made as what is expected.")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The file that takes longest comes first, so that nothing waits for it in the end."""
+    items.sort(key=lambda item: item.path.name != "test_incremental.py")
+
+
 def missing(tool: str) -> None:
     """Skips for want of a tool; in CI nothing may be wanting."""
     if os.environ.get("CI"):
