@@ -369,7 +369,7 @@ def play(
         assert beside <= {"lock", "memory", "stage"}
 
 
-@pytest.mark.parametrize("sequences", [200, pytest.param(10_000, marks=pytest.mark.nightly)])
+@pytest.mark.parametrize("sequences", [100, pytest.param(10_000, marks=pytest.mark.nightly)])
 def test_a_sequence_of_edits_equals_a_clean_build(sequences: int) -> None:
     """The same ones in CI, others every night."""
     roomy = os.access(RAM, os.W_OK) and shutil.disk_usage(RAM).free > ROOM
