@@ -63,6 +63,13 @@ def test_what_is_to_be_pasted_mends(content: Write) -> None:
     assert mended_cases >= 40
 
 
+def test_a_value_with_an_apostrophe_is_replaced_whole(content: Write) -> None:
+    line = "topics: [Women's Health]"
+    folder = content({"papers/2025/a.md": f"---\ntitle: A\ndate: 2025-04-09\n{line}\n---\n"})
+    (problem,) = found_in(folder)
+    assert mended(problem, line) == "topics: [womens-health]"
+
+
 # --- problems as data ---------------------------------------------------------------------
 
 

@@ -13,9 +13,9 @@ def mended(problem: Problem, line: str) -> str | None:
     names = [first or second or third for first, second, third in wrong]
     if meant := re.search(r"Did you mean ['`]([^'`]+)['`]\?", problem.hint):
         return _replaced(line, [name for name in reversed(names) if name != meant[1]], meant[1])
-    if (right := re.fullmatch(r"Write (\S+)", problem.hint)) and names:
-        return _replaced(line, names[1:], right[1])
-    return None
+    value = re.match(r"`\w+` '(.*)' is not ", problem.message)  # which may hold marks of its own
+    right = re.fullmatch(r"Write (\S+)", problem.hint)
+    return _replaced(line, [value[1]], right[1]) if value and right else None
 
 
 def _replaced(line: str, wrong: list[str], right: str) -> str | None:
