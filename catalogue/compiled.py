@@ -21,7 +21,7 @@ class Templates(jinja2.FileSystemLoader):
         return source, f"templates/{template}", current
 
 
-_known: dict[tuple[str, str], CodeType] = {}
+_known: dict[tuple[str, str], CodeType | None] = {}
 """The code of this process, by its template's name in the cache and a digest of what the template says."""
 
 
@@ -31,12 +31,10 @@ class _Compiled(jinja2.FileSystemBytecodeCache):
         if bucket.code is None:
             with suppress(OSError):  # without it the template is compiled again
                 super().load_bytecode(bucket)
-        if bucket.code is not None:
             _known[bucket.key, bucket.checksum] = bucket.code
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        if bucket.code is not None:
-            _known[bucket.key, bucket.checksum] = bucket.code
+        _known[bucket.key, bucket.checksum] = bucket.code
         with suppress(OSError):  # without it the next process compiles again
             super().dump_bytecode(bucket)
 

@@ -140,8 +140,10 @@ DOI = r"10\.[0-9]{4,9}/[^\s\"\\{}]+"
 Doi = Annotated[
     str, Form("a DOI", DOI, "Write it without https://doi.org/, such as 10.1000/182", _within(f"{DOI}$"))
 ]
-ORCID = "[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]"
-Orcid = Annotated[str, Form("an ORCID", ORCID, "Write it as 0000-0002-1825-0097", _orcid)]
+Orcid = Annotated[
+    str,
+    Form("an ORCID", "[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]", "Write it as 0000-0002-1825-0097", _orcid),
+]
 Id = Annotated[
     str,
     Form(

@@ -121,8 +121,7 @@ def _place(error: Exception, template: str) -> str:
     """`templates/NAME:LINE` of the innermost template that the error passed."""
     import traceback
 
-    frames = traceback.extract_tb(error.__traceback__)
-    for frame in reversed(frames):
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
         if frame.filename.startswith("templates/"):
             return f"{frame.filename}:{frame.lineno}"
     return f"templates/{getattr(error, 'name', None) or template}:{getattr(error, 'lineno', 1)}"
