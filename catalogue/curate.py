@@ -12,7 +12,7 @@ from catalogue.problems import ContentError, Problem
 from catalogue.report import progress, say
 
 if TYPE_CHECKING:
-    from catalogue.add import Plan
+    from catalogue.outcome import Plan
     from catalogue.read import Reading
 
 DAY = click.DateTime(["%Y-%m-%d"])

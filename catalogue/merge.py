@@ -40,9 +40,9 @@ def update(
     current: Mapping[str, Any],
     current_body: str,
     always: Collection[str] = (),
-) -> Merged | None:
-    """What this source changes in an entry; None if it has nothing new. The keys of `always` follow the
-    source whoever wrote them."""
+) -> Merged:
+    """What this source changes in an entry, if anything. The keys of `always` follow the source whoever wrote
+    them."""
     given = _flat(found.values) | ({ABSTRACT: body} if body else {})
     now = _flat(current) | ({ABSTRACT: current_body.strip()} if current_body.strip() else {})
     sources = [source for source in current.get("source", []) if isinstance(source, dict)]
@@ -54,7 +54,7 @@ def update(
         if key not in OURS and value != now.get(key) and (key in always or _open(key, now, seals))
     }
     if not news:
-        return None
+        return Merged({}, None, ())
     owned = {key: now.get(key) for key in seals if key and seals[key] == seal(now.get(key))} | news
     kept = {key: mark for key, mark in seals.items() if key and key not in owned}
     source = _source(found, owned, day, kept)

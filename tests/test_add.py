@@ -17,6 +17,7 @@ from catalogue import add, frontmatter, markdown, memory
 from catalogue.compose import changed, compose, escaped
 from catalogue.convert import convert
 from catalogue.found import Found
+from catalogue.outcome import Plan
 from catalogue.problems import Problem
 from catalogue.schema import PaperFrontMatter
 from catalogue.strictyaml import invisible
@@ -97,7 +98,7 @@ def found(
     return Found(given, text, url, "source.txt", 3)
 
 
-def run(content: Path, *papers: Found | Problem, day: dt.date = DAY) -> add.Plan:
+def run(content: Path, *papers: Found | Problem, day: dt.date = DAY) -> Plan:
     reading, _, _ = build.load(options(content), memory.NOTHING)
     plan = add.plan([(one, day) for one in papers], content, reading)
     plan.write(content)
@@ -211,6 +212,34 @@ def test_what_cannot_be_kept_is_told_and_the_rest_comes_in(content: Write) -> No
     ]
     assert list(texts(folder)) == ["good.md"]
     build.build(options(folder))
+
+
+def test_what_was_left_out_comes_in_when_the_source_has_mended_it(content: Write) -> None:
+    folder = content({})
+    run(folder, found("Good", doi="not a doi", venue="J"))
+    assert "of: title, venue, abstract\n" in texts(folder)["good.md"]
+    plan = run(folder, found("Good", doi="10.1000/1", venue="J"))
+    assert [(one.what, one.news) for one in plan.outcomes] == [("updated", ("doi",))]
+    assert "doi: 10.1000/1\n" in texts(folder)["good.md"]
+
+
+def test_what_a_source_spoils_is_told_and_its_other_news_come_in(content: Write) -> None:
+    folder, code = content({}), "https://example.org/code"
+    run(folder, found("Good", links={"code": code}))
+    spoilt = found("Good", links={"code": "on request"}, venue="J")
+    plan = run(folder, spoilt)
+    assert [(one.what, one.news) for one in plan.outcomes] == [("updated", ("venue",))]
+    (problem,) = plan.problems
+    assert problem.message.startswith("`links` is left out of content/papers/2026/good.md: `code` 'on")
+    assert f"code: {code}\n" in texts(folder)["good.md"]
+    again = run(folder, spoilt)
+    assert [one.what for one in again.outcomes] == ["unchanged"] and again.problems == plan.problems
+
+
+def test_two_papers_with_the_same_words_for_no_identifier_are_two(content: Write) -> None:
+    folder = content({})
+    run(folder, found("One", url="https://example.org/1", doi="n/a"), found("Other", url="", doi="n/a"))
+    assert sorted(texts(folder)) == ["one.md", "other.md"]
 
 
 PAPERS = [

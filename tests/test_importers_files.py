@@ -20,6 +20,7 @@ from catalogue.found import Found
 from catalogue.identifiers import day, doi, identifiers, permanent
 from catalogue.importers import IMPORTERS, bibtex, csl, generators, ris
 from catalogue.model import Entry, Paper
+from catalogue.outcome import Plan
 from catalogue.problems import Problem
 from catalogue.sources import gather, take
 from conftest import Write, options
@@ -42,7 +43,7 @@ def bib(text: str) -> tuple[list[Found], list[Problem]]:
     return read(bibtex, dedent(text), "x.bib")
 
 
-def add_all(content: Path, sources: Sequence[str]) -> add.Plan:
+def add_all(content: Path, sources: Sequence[str]) -> Plan:
     reading, _, _ = build.load(options(content), memory.NOTHING)
     plan = add.plan(gather(take(sources, IMPORTERS), IMPORTERS), content, reading)
     plan.write(content)

@@ -1,0 +1,114 @@
+"""One paper as its source has it -> the text of its file, new or as it is there: the door through which all
+come in."""
+
+import datetime as dt
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from catalogue import document, frontmatter, merge
+from catalogue.compose import changed, compose, escaped
+from catalogue.found import Found
+from catalogue.merge import Merged
+from catalogue.outcome import Outcome, Plan
+from catalogue.problems import ContentError, Problem
+from catalogue.schema import Settings
+from catalogue.shelf import Shelf
+
+REQUIRED = ("title", "date")
+
+
+class Door(NamedTuple):
+    """Where papers come in: what is here already, what is the curator's `own`, and the plan that grows."""
+
+    content: Path
+    settings: Settings
+    shelf: Shelf
+    own: Mapping[str, Any]
+    plan: Plan
+
+    def take(self, found: Found, day: dt.date) -> Outcome:
+        """Plans one paper. Raises ContentError if it cannot be an entry."""
+        for name in REQUIRED:
+            if not found.values.get(name):
+                raise ContentError([Problem(found.path, found.line, 1, f"it has no {name}", "")])
+        body = escaped(found.text)
+        if same := self.shelf.find(found.values):
+            return self.merge(found, body, day, *same)
+        date = str(self.own.get("date", found.values["date"]))
+        key = self.shelf.new_key({**found.values, "date": date})
+        path = f"papers/{date[:4]}/{key}.md"
+
+        def written(found: Found) -> tuple[Merged, str]:
+            merged = merge.fresh(found, body, day)
+            return merged, compose({**merged.values, **self.own}, body)
+
+        merged, text = self.sound(path, _settled(found, date), written)
+        self.plan.texts[path] = text
+        self.shelf.add(key, f"{self.content.name}/{path}", merged.values)
+        return Outcome("added", path, merged.changed)
+
+    def merge(
+        self, found: Found, body: str, day: dt.date, key: str, why: str, always: Collection[str] = ()
+    ) -> Outcome:
+        path = self.shelf.places[key].removeprefix(f"{self.content.name}/")
+        text = self.text(path)
+        parsed = frontmatter.parse(text.encode(), path)
+
+        def written(found: Found) -> tuple[Merged, str]:
+            merged = merge.update(found, body, day, parsed.metadata, parsed.body, always)
+            return merged, changed(text, merged.values, merged.body) if merged.changed else text
+
+        merged, new = self.sound(path, _settled(found, parsed.metadata["date"]), written)
+        if not merged.changed:
+            return Outcome("unchanged", path, (), f"same {why}")
+        if path not in self.plan.texts:
+            self.plan.before[path] = text
+        self.plan.texts[path] = new
+        self.shelf.add(key, self.shelf.places[key], {"title": parsed.metadata["title"], **merged.values})
+        return Outcome("updated", path, merged.changed, f"same {why}")
+
+    def text(self, path: str) -> str:
+        return self.plan.texts.get(path) or frontmatter.decode((self.content / path).read_bytes())
+
+    def sound(
+        self, path: str, found: Found, written: Callable[[Found], tuple[Merged, str]]
+    ) -> tuple[Merged, str]:
+        """What is `written` of the paper. What of it cannot be kept is left out, as if the source had not
+        given it, and told. Raises ContentError if nothing can be kept."""
+        merged, text = written(found)
+        if merged.changed and (wrong := self.wrong(f"{self.content.name}/{path}", text)):
+            kept = {name: value for name, value in found.values.items() if name not in wrong}
+            merged, text = written(found._replace(values=kept))
+            document.paper(f"{self.content.name}/{path}", text.encode(), self.settings)
+            for name, problem in wrong.items():
+                message = f"`{name}` is left out of {self.content.name}/{path}: {problem.message}"
+                self.plan.problems.append(Problem(found.path, found.line, 1, message, problem.hint))
+        return merged, text
+
+    def wrong(self, where: str, text: str) -> dict[str, Problem]:
+        """The keys of this text that cannot be kept, and why. Raises ContentError for what it cannot be
+        without."""
+        try:
+            document.paper(where, text.encode(), self.settings)
+            return {}
+        except ContentError as error:
+            parsed = frontmatter.parse(text.encode(), where)
+            starts = [(mark.key_line, str(at[0])) for at, mark in parsed.marks.items() if len(at) == 1]
+            wrong: dict[str, Problem] = {}
+            for problem in error.problems:
+                name = max((start for start in starts if start[0] <= problem.line), default=(0, ""))[1]
+                wrong.setdefault(name if problem.line < parsed.body_line else merge.ABSTRACT, problem)
+            if wrong.keys() & {*REQUIRED, "", merge.ABSTRACT, "source"}:
+                raise
+            return wrong
+
+
+def _settled(found: Found, date: str) -> Found:
+    """The paper as an entry of this day keeps it: no `published` that is the same day, and the number of
+    authors where a name stands twice, as it may be that of two people."""
+    values = {key: value for key, value in found.values.items() if key != "published" or value != date}
+    names = [author if isinstance(author, str) else author["name"] for author in values.get("authors", ())]
+    if len(set(names)) < len(names):
+        values.setdefault("author_count", str(len(names)))
+    return found._replace(values=values)
