@@ -162,8 +162,8 @@ def again(options: Options, kept: Kept, indexing: bool = True) -> tuple[Outcome,
         recent = kept.recent if same and known.common == now.common else None
         change = memory.compare(known, now, parts)
         if change.any:
-            stage, touched = staged(options, known, change, reading.catalogue, plans, recent)
-            indexes = search.bring(stage, options.site, reading.catalogue, parts, known.indexes, options.jobs)
+            stage, touched = staged(options, known, change, reading.catalogue, plans, parts, recent)
+            indexes = known.indexes if parts is None else tuple(parts)
             before = write.name(options.site) if known.pages else ""
             now = now._replace(indexes=indexes, before=before, touched=touched)
         papers, name = len(reading.catalogue.entries), memory.name(ground, now)
@@ -184,10 +184,11 @@ def staged(
     change: memory.Change,
     catalogue: Catalogue,
     plans: Sequence[Page | File],
+    parts: search.Parts | None,
     recent: Recent | None,
 ) -> tuple[Path, tuple[str, ...]]:
-    """A stage of the site with the pages that changed, and those that were lost, made anew, and the files
-    that may now differ from the site's."""
+    """A stage of the site with the pages and the parts of the search that changed, and those that were lost,
+    made anew, and the files that may now differ from the site's."""
     others = (path for plan in plans if plan.path not in change.stale for path in plan.files)
     next_ = (*change.away, search.FACETS)
     stage, lost = write.stage(options.site, known.before, known.touched, next_, others)
@@ -195,8 +196,9 @@ def staged(
     stale = [plan for plan in plans if plan.path in remade]
     touched = set(change.away).union(*(plan.files for plan in stale)) if known.pages else set[str]()
     write.remove(stage, touched)
-    done = render.into(stage, stale, catalogue, options.jobs, recent)
-    deque(progress(done, len(stale), "Rendering"), maxlen=0)
+    indexing = search.bring(stage, options.site, catalogue, parts, known.indexes)
+    done = render.into(stage, stale, catalogue, options.jobs, recent, indexing)
+    deque(progress(done, len(stale) + len(indexing), "Rendering"), maxlen=0)
     return stage, tuple(touched)
 
 

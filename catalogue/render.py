@@ -4,13 +4,14 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from catalogue import card
 from catalogue.fragments import Fragments, Recent
 from catalogue.model import Catalogue, File, Page
-from catalogue.workers import spread
+from catalogue.workers import Task, spread
 
 if TYPE_CHECKING:
     from catalogue.jinja import Environment
@@ -28,18 +29,20 @@ def into(
     catalogue: Catalogue,
     jobs: int,
     recent: Recent | None = None,
+    tasks: Sequence[Task] = (),
 ) -> Iterator[int]:
-    """Writes the files of every plan below `folder`; yields how many plans are done, from time to time.
+    """Writes the files of every plan below `folder` and does the `tasks`; yields how many are done, from time
+    to time.
 
-    Those of papers come first: lists are put together from what is made with them. A process that builds
-    again keeps what is `recent`, while the ground and the navigation are the same.
+    The plans of papers come first: the lists are put together from what is made with them, and the tasks may
+    need them. A process that builds again keeps what is `recent`, while the ground and the navigation are the
+    same.
     """
-    if not plans:
+    if not plans and not tasks:
         return
     from catalogue.templating import CITED, LISTED, environment  # slow to import
 
     papers = [plan for plan in plans if plan.path.startswith("papers/")]
-    others = [plan for plan in plans if not plan.path.startswith("papers/")]
     with closing(Fragments((*LISTED, *CITED), recent)) as kept:
         env = environment(catalogue, TEMPLATES, folder, kept)
         put = partial(_put, folder)
@@ -48,7 +51,9 @@ def into(
                 kept.keep(name, texts, folder.parent)
             yield done
         kept.flush()
-        for done, _ in enumerate(spread(partial(_other, env, put), others, jobs, cost), len(papers) + 1):
+        others = [plan for plan in plans if not plan.path.startswith("papers/")]
+        tasks = [*tasks, *(Task(cost(plan), partial(_write, env, put, plan)) for plan in others)]
+        for done, _ in enumerate(spread(_done, tasks, jobs, attrgetter("cost")), len(papers) + 1):
             yield done
 
 
@@ -87,9 +92,9 @@ def _paper(
     return repr(entry), pieces(env, entry, made) if entry else []
 
 
-def _other(env: "Environment", put: Callable[[str, bytes], None], plan: Page | File) -> None:
-    """Writes what is planned, with nothing to be sent back to another process."""
-    _write(env, put, plan)
+def _done(task: Task) -> None:
+    """Does a task, with nothing to be sent back to another process."""
+    task.run()
 
 
 def _write(env: "Environment", put: Callable[[str, bytes], None], plan: Page | File) -> dict[str, bytes]:

@@ -13,14 +13,16 @@ index, which is loaded when somebody filters. So the same pages give the same by
 import json
 import os
 import re
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
 from catalogue import pagefind
 from catalogue.model import Catalogue, Entry, digest, group
+from catalogue.workers import Task
 from catalogue.write import clear, link
 
 FOLDER = "pagefind"
@@ -33,6 +35,8 @@ FEW = 12
 """Indexes that a catalogue should have, roughly: each is asked for each word of a query."""
 SPANS = (1, 2, 3, 4, 6, 12)
 """Into how many indexes a year can be split."""
+COST = 3
+"""Of a paper in an index that is made, as `spread` counts it."""
 
 TELLING = b"{const{error}=console;console.error=(...all)=>{error(...all);postMessage({broken:1})}}\n"
 """Goes before Pagefind's worker: it passes over an index that it cannot load, and says so nowhere else."""
@@ -74,44 +78,34 @@ def facets(catalogue: Catalogue) -> str:
 
 
 def bring(
-    stage: Path,
-    site: Path,
-    catalogue: Catalogue,
-    parts: Parts | None,
-    known: tuple[str, ...],
-    jobs: int,
-) -> tuple[str, ...]:
-    """Gives the stage the indexes `parts`, and no others: the site's own where it has those `known`, else new
-    ones, `jobs` at once; all that the site has, as they are, where `parts` is None. Returns their names.
-    Raises SearchFailed."""
-    from concurrent.futures import ThreadPoolExecutor
-
+    stage: Path, site: Path, catalogue: Catalogue, parts: Parts | None, known: tuple[str, ...]
+) -> list[Task]:
+    """Gives the stage those of the indexes `parts` that the site has, as far as they are `known`, and no
+    others. Returns the making of the rest, for when the papers' pages are there, which raises SearchFailed.
+    Where `parts` is None the stage has all that the site has."""
     folder, wanted = stage / FOLDER, known if parts is None else tuple(parts)
     if not wanted:
         clear(folder)
-        return ()
+        return []
     folder.mkdir(exist_ok=True)
     for old in list(folder.iterdir()):
         if old.name not in known or old.name not in wanted:
             clear(old) if old.is_dir() else old.unlink()
+    there = [
+        part
+        for part in known
+        if part in wanted and ((folder / part).is_dir() or _keep(site / FOLDER / part, folder / part))
+    ]
     if parts is None:
-        for part in known:
-            (folder / part).is_dir() or _keep(site / FOLDER / part, folder / part)
         with suppress(FileNotFoundError):  # what was lost is made with the next index
             link(f"{site}/{FACETS}", f"{stage}/{FACETS}")
-        return known
-    newest = next(iter(parts))
-
-    def brought(part: str) -> None:
-        if part in known and ((folder / part).is_dir() or _keep(site / FOLDER / part, folder / part)):
-            return
-        clear(folder / part)
-        _make(stage, folder / part, parts[part], first=part == newest)
-
-    with ThreadPoolExecutor(jobs) as pool:
-        deque(pool.map(brought, parts), maxlen=0)
+        return []
     _write(stage / FACETS, _facets(catalogue, parts))
-    return tuple(parts)
+    return [
+        Task(COST * len(entries), partial(_make, stage, folder / part, entries, part == wanted[0]))
+        for part, entries in parts.items()
+        if part not in there
+    ]
 
 
 def _keep(old: Path, new: Path) -> bool:
@@ -128,6 +122,7 @@ def _keep(old: Path, new: Path) -> bool:
 
 def _make(stage: Path, folder: Path, entries: tuple[Entry, ...], first: bool) -> None:
     """Makes the index of these papers. The `first` has what runs."""
+    clear(folder)
     made = pagefind.index([(entry.paper.address, _searched(stage, entry)) for entry in entries])
     papers = [(entry.paper.address, {"topics": entry.topics}) for entry in entries]
     for path, data in pagefind.numbered(made, folder.name.rpartition("-")[0], papers).items():

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 
 class WorkerEnded(Exception):
@@ -16,6 +16,13 @@ PAYS = 400
 """Work of this cost takes longer than processes take to start. A cost of one is about half a millisecond."""
 BATCH = 100
 """The cost of what a worker is given at a time."""
+
+
+class Task(NamedTuple):
+    """Work that leaves files and no result, and its cost."""
+
+    cost: int
+    run: Callable[[], object]
 
 
 def one(_: object) -> int:

@@ -33,12 +33,6 @@ ERRORS = ("ENOSPC", "EIO", "EROFS", "EMFILE")
 FEW = 6
 """So many calls, evenly from the first to the last, are played where not all are; and all that are rare."""
 
-INLINE = [
-    "-c",
-    "import build; from concurrent.futures import ThreadPoolExecutor as Pool;"
-    "Pool.map = lambda self, *given: map(*given); build.cli()",
-]
-"""A build whose every call is made by one thread, that of the search too: strace counts those of one."""
 SPREAD = ["-c", "import build; build.workers.PAYS, build.workers.BATCH = 25, 1; build.cli()"]
 """A build whose pages are rendered by several processes, few as they are."""
 
@@ -129,7 +123,7 @@ class World:
         for _ in range(2):  # the first fills Jinja's cache
             self.reset()
             line = ["strace", "-qq", "-o", str(log), "-e", f"trace={','.join(CALLS)}"]
-            assert self.run(*line, python=INLINE)[0] == 0
+            assert self.run(*line)[0] == 0
         assert tree(self.site) == self.new
         counts: Counter[str] = Counter()
         found = []
@@ -147,7 +141,7 @@ class World:
         self.reset()
         errors = all(fault.startswith("error") for _, fault in faults)
         quickly = ["-f", "--seccomp-bpf"] if errors and not self.searchable else []
-        return self.run("strace", *quickly, "-qq", "-o", "/dev/null", *injection(*faults), python=INLINE)
+        return self.run("strace", *quickly, "-qq", "-o", "/dev/null", *injection(*faults))
 
     def whole(self) -> None:
         """What is served is the old site or the new one; the next build makes the new one, and clears up."""
