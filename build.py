@@ -61,7 +61,6 @@ OUTPUTS = (
     reading_list,
     offline,
     articles,
-    redirects,
     cards,
     feeds,
     jsonl,
@@ -70,8 +69,8 @@ OUTPUTS = (
     assets,
 )
 """What the site is made of. Adding an output is one file in catalogue/outputs/ and its name here."""
-INDEXES = (api, changes, llms, sitemap)
-"""Outputs that tell of the others: each is given all that was planned before it."""
+INDEXES = (redirects, api, changes, llms, sitemap)
+"""Outputs that lead to the others or tell of them: each is given all that was planned before it."""
 
 
 class Options(NamedTuple):

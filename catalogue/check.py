@@ -47,21 +47,23 @@ def addresses(catalogue: Catalogue, plans: Iterable[Page | File]) -> list[Proble
         return []  # as nearly always
     first: dict[str, Page | File] = {}
     problems = []
-    for path, plan in ((path, it) for it in plans for path in it.files):
-        other = first.setdefault(folded(path), plan)
-        same_key = plan.origin != other.origin and _key(plan.origin) == _key(other.origin)
-        if path.startswith(own) and plan.origin:
-            message = f"the address /{search.FOLDER}/ belongs to the search"
-            problems.append(Problem(plan.origin, 1, 1, message, "Choose another name"))
-        elif other is not plan and not same_key:  # else `one_file_per_key` has told that already
-            mine, its = (plan, other) if plan.origin else (other, plan)
-            address = f"/{path.removesuffix('index.html')}"
-            owner = its.origin or "the catalogue itself"
-            message = f"its address {address} is already that of {owner}"
-            alias = isinstance(mine, Page) and mine.template == "pages/redirect.html"
-            said = address if alias else ""
-            finding = Finding(mine.origin, (), message, "Choose another name for one of the two", said)
-            problems.append(located(catalogue, finding))
+    for plan in plans:
+        for path in plan.files:
+            other = first.setdefault(folded(path), plan)
+            same_key = plan.origin != other.origin and _key(plan.origin) == _key(other.origin)
+            if path.startswith(own) and plan.origin:
+                message = f"the address /{search.FOLDER}/ belongs to the search"
+                problems.append(Problem(plan.origin, 1, 1, message, "Choose another name"))
+            elif other is not plan and not same_key:  # else `one_file_per_key` has told that already
+                mine, its = (plan, other) if plan.origin else (other, plan)
+                address = f"/{path.removesuffix('index.html')}"
+                owner = its.origin or "the catalogue itself"
+                message = f"its address {address} is already that of {owner}"
+                alias = isinstance(mine, Page) and mine.template == "pages/redirect.html"
+                said = address if alias else ""
+                finding = Finding(mine.origin, (), message, "Choose another name for one of the two", said)
+                problems.append(located(catalogue, finding))
+                break  # what is beside it has the same name
     return problems
 
 

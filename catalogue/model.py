@@ -55,6 +55,11 @@ class Paper(Document, PaperFrontMatter):
     def address(self) -> str:
         return f"/papers/{self.key}/"
 
+    @property
+    def first_address(self) -> str:
+        """The address at which it was first published."""
+        return next((alias for alias in self.aliases if alias.startswith("/papers/")), self.address)
+
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Topic(Document, TopicFrontMatter):

@@ -134,7 +134,9 @@ class PaperFrontMatter:
     awards: tuple[Text, ...] = key("Awards, such as Best Paper", default=())
     versions: tuple[Version, ...] = key("Earlier versions: `date`, `note`, `url`", default=())
     related: tuple[Key, ...] = key("Keys of papers that belong with this one", default=())
-    aliases: tuple[Address, ...] = key("Old addresses that lead here, such as /papers/old-key/", default=())
+    aliases: tuple[Address, ...] = key(
+        "Old addresses that lead here, the oldest first: /papers/old-key/", default=()
+    )
     image: Image | None = key("A picture: `src` in content/images/, and `alt`", default=None)
     submitter: Text | None = key("Who proposed the paper", default=None)
     source: tuple[Source, ...] = key("Where imported text came from: `of`, `url`, `date`, `seal`", default=())

@@ -226,6 +226,28 @@ def test_ids_survive_a_move_of_the_site(content: Write) -> None:
     assert parsed(made(folder)["feeds/all.atom"]).entries[0].link == "https://papers.example/papers/a/"
 
 
+def test_a_renamed_paper_is_no_new_one_and_a_renamed_topic_keeps_its_readers(content: Write) -> None:
+    topic = "---\ntitle: Vision\ndescription: x\n---\n"
+    text = paper("A", "2025-04-07", topics="[vision]")
+    before = made(content({"topics/vision.md": topic, "papers/2025/a.md": text}))
+    renamed = text.replace("date:", "aliases: [/papers/a/, /papers/b/]\ndate:").replace("vision", "seeing")
+    seeing = topic.replace("title:", "aliases: [/topics/vision/, /old/]\ntitle:")
+    folder = content({"topics/seeing.md": seeing, "papers/2025/c.md": renamed})
+    (folder / "topics/vision.md").unlink()
+    (folder / "papers/2025/a.md").unlink()
+    after = made(folder)
+    for name in ("feeds/all", "feeds/topics/vision"):
+        old, new = parsed(before[f"{name}.atom"]), parsed(after[f"{name}.atom"])
+        assert (new.feed.id, [it.id for it in new.entries]) == (old.feed.id, [it.id for it in old.entries])
+        (item,) = json.loads(after[f"{name}.json"])["items"]
+        assert item["id"].endswith("/papers/a/") and item["url"].endswith("/papers/c/")
+    assert len(parsed(after["feeds/topics/seeing.atom"]).entries) == 1
+    gone = before.keys() - after.keys()
+    assert not [path for path in gone if path.startswith(("papers/", "topics/", "feeds/"))]
+    assert after["papers/a.bib"] == after["papers/b.bib"] == after["papers/c.bib"]
+    assert not [path for path in after if "old" in path and path != "old/index.html"]
+
+
 def test_a_week_appears_on_its_friday_and_grows(content: Write) -> None:
     week = ("feeds/weekly.atom", "https://example.org/repo/2025/W15/")
     folder = content(
