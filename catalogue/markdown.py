@@ -46,9 +46,10 @@ def render(source: str, base: str = "", macros: Mapping[str, str] = {}) -> Rende
     missing = [] if as_written else lost(source, "\n".join(held(tokens, environment, parser)))
     problems = sorted(settle(tokens, base, macros)) or missing
     text = " ".join(text_of(tokens, macros).split())
-    if odd := invisible(text):  # by its number, such as &#x202e;
+    page = parser.renderer.render(tokens, parser.options, environment)
+    if odd := invisible(page + text):  # by its number, such as &#x202e;, or by that of an address, %0C
         problems = [*problems, Mistake(1, f"the text holds an invisible character, {odd[1]}", "Delete it")]
-    return Rendered(parser.renderer.render(tokens, parser.options, environment), text, tuple(problems))
+    return Rendered(page, text, tuple(problems))
 
 
 def inline(text: str, macros: Mapping[str, str] = {}) -> str:

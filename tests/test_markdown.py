@@ -344,6 +344,24 @@ def test_too_deep_nesting_is_said_not_swallowed(mark: str, levels: int) -> None:
     assert mistakes(f"a\n\n{mark * levels}deep\n\nend") == [3]
 
 
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("a&#12;b", "U+000C"),
+        ("a&#x2028;b", "U+2028"),
+        ("a&#x202e;b", "U+202E"),
+        ('[a](https://x.org "b&#12;c")', "U+000C"),
+        ('[a](https://x.org "b&#x202e;c")', "U+202E"),
+        ('[a][r]\n\n[r]: https://x.org "b&#x202e;c"', "U+202E"),
+        ('![a](/images/a.png "b&#12;c")', "U+000C"),
+        ("https://x.org/a%0Cb", "U+000C"),
+    ],
+)
+def test_no_character_that_is_not_seen_or_ends_a_feed(source: str, name: str) -> None:
+    (mistake,) = render(source).problems
+    assert name in mistake.message
+
+
 def test_nesting_that_is_deep_enough() -> None:
     assert "deep" in one("> " * 15 + "deep") and "deep" in one("1. " * 8 + "deep")
     assert mistakes("*a **b " * 40 + "c" + "** d*" * 40) == [1]
