@@ -113,7 +113,7 @@ Url = Annotated[
     Form(
         "a web address",
         r"https?://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?"
-        r"(?:[/?#][^\s<>\"\\^`{|}\x00-\x1f\x7f\u061c\u200b-\u200f]*)?",
+        r'(?:[/?#][^\s<>"\\^`{|}\x00-\x1f\x7f\u061c\u200b-\u200f]*)?',
         "Write the whole address, beginning with https://",
     ),
 ]
@@ -136,7 +136,7 @@ Arxiv = Annotated[
         _within(ARXIV),
     ),
 ]
-DOI = r"10\.[0-9]{4,9}/[^\s\"\\{}]+"
+DOI = r'10\.[0-9]{4,9}/[^\s"\\{}]+'
 Doi = Annotated[
     str, Form("a DOI", DOI, "Write it without https://doi.org/, such as 10.1000/182", _within(f"{DOI}$"))
 ]

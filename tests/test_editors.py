@@ -3,6 +3,7 @@
 import json
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import yaml
 from test_broken import CASES, parts
 
 from catalogue import editors
+from catalogue.record import record_schema
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = {"papers": "paper", "topics": "topic", "organisations": "organisation", "pages": "page"}
@@ -80,6 +82,24 @@ KNOWN = {
     "status-unknown",
 }
 """What a schema cannot say, or YAML reads as something else."""
+
+
+def patterns(part: Any) -> Iterator[str]:
+    for value in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        yield from patterns(value)
+    if isinstance(part, dict) and isinstance(part.get("pattern"), str):
+        yield part["pattern"]
+
+
+def test_every_pattern_is_one_of_ecma_262() -> None:
+    """With the flag `u`, as JSON Schema wants it: there only these are escaped, and groups have no flags."""
+    escapes = {*r"^$\.*+?()[]{}|/", *"bBdDsSwWfnrtvxu"}
+    schemas = [*map(editors.file_schema, editors.SHAPES), record_schema()]
+    found = {pattern for schema in schemas for pattern in patterns(schema)}
+    assert len(found) > 10
+    for pattern in found:
+        assert set(re.findall(r"\\(.)", pattern)) <= escapes, pattern
+        assert not re.search(r"\(\?(?![:=!]|<[=!])", pattern), pattern
 
 
 def test_every_key_is_described() -> None:
