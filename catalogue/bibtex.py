@@ -17,7 +17,8 @@ _SPECIAL = str.maketrans(
 def bibtex(entry: Entry) -> str:
     """The entry in BibTeX's format, UTF-8, keyed by the paper's own permanent key.
 
-    The title keeps its capitals and its `$mathematics$`; names are as printed.
+    The title keeps its capitals and its `$mathematics$`; names are as printed. DOI and address
+    are written raw: both are verbatim to biblatex, and to whatever makes links of them.
     """
     paper = entry.paper
     fields = ",\n".join(f"  {field} = {{{value}}}" for field, value in _fields(paper).items() if value)
@@ -32,10 +33,10 @@ def _fields(paper: Paper) -> dict[str, str]:
         VENUES[kind(paper)]: _latex(paper.venue or ""),
         "year": str(appeared.year),
         "month": str(appeared.month),
-        "doi": _latex(paper.doi or ""),
+        "doi": paper.doi or "",
         "eprint": eprint(paper),
         "archiveprefix": "arXiv" if paper.arxiv else "",
-        "url": address(paper).replace("%", r"\%").replace("#", r"\#"),
+        "url": address(paper),
     }
 
 

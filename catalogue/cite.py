@@ -5,7 +5,7 @@ import json
 import re
 from functools import lru_cache
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from catalogue.model import Entry, Paper
 
@@ -64,10 +64,15 @@ def eprint(paper: Paper) -> str:
     return re.sub("v[0-9]+$", "", paper.arxiv or "")
 
 
+def resolved(doi: str) -> str:
+    """The address at which a DOI is looked up. Older DOIs hold `<`, `>`, `;` and `#`."""
+    return f"https://doi.org/{quote(doi)}"
+
+
 def address(paper: Paper) -> str:
     """Where the paper is kept, most lasting first; "" if the entry does not say."""
     if paper.doi:
-        return f"https://doi.org/{paper.doi}"
+        return resolved(paper.doi)
     if paper.acl:
         return f"https://aclanthology.org/{paper.acl}/"
     if paper.arxiv:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
-from urllib.parse import quote
 
+from catalogue.cite import resolved
 from catalogue.model import Entry, Paper
 from catalogue.schema import PaperFrontMatter, Settings
 
@@ -26,7 +26,7 @@ def elsewhere(paper: Paper) -> tuple[tuple[str, str], ...]:
     places = (
         ("arXiv", paper.arxiv and f"https://arxiv.org/abs/{paper.arxiv}"),
         ("PDF", links.pdf or (paper.arxiv and f"https://arxiv.org/pdf/{paper.arxiv}")),
-        ("DOI", paper.doi and f"https://doi.org/{quote(paper.doi)}"),
+        ("DOI", paper.doi and resolved(paper.doi)),
         ("OpenReview", paper.openreview and f"https://openreview.net/forum?id={paper.openreview}"),
         ("ACL Anthology", paper.acl and f"https://aclanthology.org/{paper.acl}/"),
         ("Code", links.code),

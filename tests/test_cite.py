@@ -21,6 +21,7 @@ import build
 from catalogue.bibtex import bibtex
 from catalogue.cite import coins, csl, formatted, item, kind, name
 from catalogue.model import Entry, Link, Paper
+from catalogue.record import home
 from catalogue.ris import ris
 from catalogue.schema import Person
 from conftest import Write, missing, options, paper, tree
@@ -132,7 +133,52 @@ def test_what_was_published_is_cited_so_and_keeps_its_eprint(
     assert record["type_of_reference"] == reference and record["accession_number"] == "arXiv:2504.06752"
     if "doi" in more:
         assert record["doi"] == item(one)["DOI"] == more["doi"]
-        assert item(one)["URL"] == f"https://doi.org/{more['doi']}"
+
+
+DOIS = {
+    "10.1007/978-3-030-00000-8_13": "10.1007/978-3-030-00000-8_13",
+    "10.1002/(SICI)1097-0000(19980815)17:15<1661::AID_SIM000>3.0.CO;2-2": (
+        "10.1002/%28SICI%291097-0000%2819980815%2917%3A15%3C1661%3A%3AAID_SIM000%3E3.0.CO%3B2-2"
+    ),
+    "10.1000/a%b#c&d$e~f^g": "10.1000/a%25b%23c%26d%24e~f%5Eg",
+}
+"""DOIs, and how they stand in an address."""
+
+
+@pytest.mark.parametrize("doi", DOIS)
+def test_a_doi_and_its_address_come_through(doi: str) -> None:
+    one = entry("Title", "Ada Example", venue="Journal of Things", doi=doi)
+    address = f"https://doi.org/{DOIS[doi]}"
+    (read,) = bibtexparser.parse_string(bibtex(one)).entries
+    assert (read["doi"], read["url"]) == (doi, address)
+    fields = parse_string(bibtex(one), "bibtex").entries["a-key"].fields
+    assert (fields["doi"], fields["url"]) == (doi, address)
+    (record,) = rispy.loads(ris(one))
+    assert (record["doi"], record["urls"]) == (doi, [address])
+    assert (item(one)["DOI"], item(one)["URL"]) == (doi, address)
+    assert formatted(one).endswith(f" {address}")
+    assert ("rft.identifier", address) in parse_qsl(coins(one))
+    assert home(one.paper) == address
+
+
+def test_pandoc_and_biber_keep_dois_and_addresses(tmp_path: Path) -> None:
+    whole = (
+        bibtex(entry("Title", "Ada Example", doi=doi)).replace("a-key", f"a{i}") for i, doi in enumerate(DOIS)
+    )
+    (tmp_path / "all.bib").write_text("\n".join(whole))
+    for tool in ("pandoc", "biber"):
+        if not shutil.which(tool):
+            missing(tool)
+    for form in ("bibtex", "biblatex"):
+        command = ["pandoc", "-f", form, "-t", "csljson", "all.bib"]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=True)
+        read = [(one["DOI"], one["URL"]) for one in json.loads(done.stdout)]
+        assert read == [(doi, f"https://doi.org/{quoted}") for doi, quoted in DOIS.items()]
+    command = ["biber", "--tool", "--quiet", "--output-file", "out.bib", "all.bib"]
+    subprocess.run(command, cwd=tmp_path, capture_output=True, check=True)
+    written = (tmp_path / "out.bib").read_text()
+    for doi, quoted in DOIS.items():
+        assert f"DOI = {{{doi}}}" in written and f"URL = {{https://doi.org/{quoted}}}" in written
 
 
 SCHEMA = {
