@@ -17,19 +17,22 @@ MEETING = re.compile(
 )
 GROUP = re.compile(
     r"\b(?:team|group|collaboration|consortium|lab|labs|laboratory|project|initiative|community|institute|university"
-    r"|inc|llc|ai|and|the|for|of)\b|[\d,&/()]|\.com",
+    r"|inc|llc|and)\b|(?-i:\b(?:AI|the|for|of)\b)|[\d,&/()]|\.com",
     re.IGNORECASE,
 )
+"""What no person's name has. People are called Ai and The; one called And would part the names in BibTeX."""
+
 PARTICLE = re.compile(
     r"(?:von|van|vom|zu|zur|de|del|della|der|den|dem|des|di|da|das|do|dos|du|la|le|ten|ter|bin|ibn|al|el|y)"
 )
 SUFFIX = re.compile(r"(?:Jr|Sr)\.?|I{2,3}|IV")
-LATIN = re.compile(r"[A-Za-zÀ-ɏḀ-ỿ.'’ʻ‐-]+")
+LATIN = re.compile(r"[A-Za-zÀ-ɏḀ-ỿ\u0300-\u036f.'’ʻ‐-]+")
+"""Accents may follow their letters: not every letter with two has a character."""
 
 
 class Name(NamedTuple):
-    """A person's name in parts that, joined by spaces, are the name as printed; or one that is no
-    person's, or of which nobody can say how it parts, as `family` alone."""
+    """A person's name in parts that, joined by spaces, are the name as printed, but for a comma before the
+    suffix; or one that is no person's, or of which nobody can say how it parts, as `family` alone."""
 
     given: str
     particle: str
@@ -41,8 +44,9 @@ class Name(NamedTuple):
 def name(printed: str) -> Name:
     """The parts of a name as BibTeX takes them: the family name is the last word, with the lower-case
     words before it; only for names in Latin letters that are no group's."""
-    words = printed.split()
-    if len(words) < 2 or GROUP.search(printed) or not all(map(LATIN.fullmatch, words)):
+    person = re.sub(rf",(?= (?:{SUFFIX.pattern})$)", "", printed)
+    words = person.split()
+    if len(words) < 2 or GROUP.search(person) or not all(map(LATIN.fullmatch, words)):
         return Name("", "", printed, "")
     suffix = words.pop() if len(words) > 2 and SUFFIX.fullmatch(words[-1]) else ""
     start = next((i for i, word in enumerate(words[:-1]) if i and PARTICLE.fullmatch(word)), len(words) - 1)

@@ -88,6 +88,47 @@ def test_names_come_back_as_printed(printed: str) -> None:
     assert " ".join(printed.split()) in " ".join(formatted(one).split())
 
 
+@pytest.mark.parametrize(
+    ("printed", "family", "suffix"),
+    [
+        ("Ada Ai", "Ai", ""),
+        ("Ai-Ada Example", "Example", ""),
+        ("The Ada Example", "Example", ""),
+        ("Ada The Example", "Example", ""),
+        ("Ada Example, Jr.", "Example", "Jr."),
+        ("Ada Example, III", "Example", "III"),
+        ("Jose\u0301 Nu\u0301n\u0303ez", "Nu\u0301n\u0303ez", ""),
+        ("Ada \u1ecc\u0300rúnexample", "\u1ecc\u0300rúnexample", ""),
+    ],
+)
+def test_people_are_no_groups(printed: str, family: str, suffix: str) -> None:
+    one = entry("Title", printed, "Last Author")
+    assert (name(printed).family, name(printed).suffix) == (family, suffix)
+    author = item(one)["author"][0]
+    assert author["family"] == family and author.get("suffix", "") == suffix
+    people = parse_string(bibtex(one), "bibtex").entries["a-key"].persons["author"]
+    assert [person.last_names for person in people] == [[family], ["Author"]]
+    assert rispy.loads(ris(one))[0]["authors"][0].startswith(f"{family}, ")
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "Example AI",
+        "AI at Example",
+        "Example-AI",
+        "Institute for AI",
+        "Friends of Ada",
+        "Ada And",
+        "Ada, Bo",
+    ],
+)
+def test_groups_are_no_people(printed: str) -> None:
+    one = entry("Title", printed, "Last Author")
+    assert item(one)["author"][0] == {"literal": printed}
+    assert len(parse_string(bibtex(one), "bibtex").entries["a-key"].persons["author"]) == 2
+
+
 @pytest.mark.parametrize("title", HOSTILE["titles"])
 def test_titles_come_back(title: str) -> None:
     one = entry(title, "Ada Example")
