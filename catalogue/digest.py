@@ -120,17 +120,14 @@ def data(mail: EmailMessage) -> bytes:
 
 def message_id(site: Settings, digest: Digest, recipient: str) -> str:
     """One for each site, period and recipient, for good: a repeat is known by it (RFC 5322, 3.6.4)."""
-    what = f"{site.root}\0{digest.key}\0{recipient.lower()}"
-    return f"<{digest.key}.{sha256(what.encode()).hexdigest()[:32]}@{_host(site)}>"
+    what = f"{site.lasting}\0{digest.key}\0{recipient.lower()}"
+    return f"<{digest.key}.{sha256(what.encode()).hexdigest()[:32]}@{urlsplit(site.lasting).hostname}>"
 
 
 def list_id(site: Settings) -> str:
     """The site's host and path as a name below its domain: papers.you.github.io (RFC 2919)."""
-    return ".".join([*reversed(site.base.strip("/").split("/")), _host(site)]).strip(".")
-
-
-def _host(site: Settings) -> str:
-    return urlsplit(site.url).hostname or "localhost"
+    first = urlsplit(site.lasting)
+    return ".".join([*reversed(first.path.strip("/").split("/")), first.hostname or ""]).strip(".")
 
 
 def wrap(text: str, indent: int = 0) -> str:

@@ -215,7 +215,7 @@ class Settings:
         "false: pages that were read are not kept for when there is no connection", default=True
     )
     identity: Home | None = key(
-        "The first address, kept after a move: feed readers know papers by it", default=None
+        "The first address, kept after a move: feeds and the digest are known by it", default=None
     )
     author_files: Flag = key(
         "false: no feeds and citations as files of authors; only those of several papers have them",
@@ -236,3 +236,8 @@ class Settings:
     def root(self) -> str:
         """The whole address without its last slash."""
         return self.url.rstrip("/")
+
+    @property
+    def lasting(self) -> str:
+        """The first address without its last slash: what is known by its id is known by it after a move."""
+        return (self.identity or self.url).rstrip("/")

@@ -38,7 +38,7 @@ def environment(
     """
     kept = kept or Fragments()
     site = catalogue.settings
-    base, root = site.base, site.root  # worked out once, not at every link
+    base, root, lasting = site.base, site.root, site.lasting  # worked out once, not at every link
     env = Environment(
         loader=compiled.Templates(templates),
         autoescape=True,
@@ -87,7 +87,7 @@ def environment(
         "url": pass_context(lambda _, address: base + address),
         "absolute": pass_context(lambda _, address: root + address),
         "asset": pass_context(lambda _, name: f"{base}/assets/{name}?v={version(name)}"),
-        "lasting": pass_context(lambda _, address: (site.identity or site.url).rstrip("/") + address),
+        "lasting": pass_context(lambda _, address: lasting + address),
         "day": written,
         "card": card,
         "weekday": lambda day: WEEKDAYS[day.weekday()],

@@ -137,6 +137,15 @@ def test_message_ids_name_site_period_and_recipient(busy: Catalogue, content: Wr
     assert all(re.fullmatch(f"<{atom}@{atom}>", each) for each in numbers)
 
 
+def test_a_site_that_moved_has_the_same_list_and_ids(busy: Catalogue, content: Write) -> None:
+    before = parsed(busy)
+    settings = (busy.folder / "site.toml").read_text()
+    content({"site.toml": f'{settings}identity = "https://example.org/repo/"\n'})
+    after = parsed(read(busy.folder, url="https://papers.example/"))
+    assert after["List-Archive"] == "<https://papers.example/archive/>"
+    assert (after["Message-ID"], after["List-Id"]) == (before["Message-ID"], before["List-Id"])
+
+
 def test_the_same_bytes_again(busy: Catalogue) -> None:
     mail = parsed(busy)
     assert mail.as_bytes() == parsed(busy).as_bytes()
