@@ -52,6 +52,25 @@ def render(source: str, base: str = "", macros: Mapping[str, str] = {}) -> Rende
     return Rendered(page, text, tuple(problems))
 
 
+_OURS = re.compile(r"\\.|(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)|(\][(:][\s>]*<?)(?=/(?!/))", re.DOTALL)
+"""What leads to an address of this site, and what is passed over on the way to it: escapes and code."""
+
+
+def absolute(source: str, root: str) -> str:
+    """The body as it is written, but with whole addresses where it leads to this site, below `root`."""
+    if not any(found[2] for found in _OURS.finditer(source)):  # as nearly always: to parse it takes long
+        return source
+    environment: dict[str, Any] = {}
+    tokens = _parser(*_needs(source)).parse(source, environment)
+    places = [token.map for token in tokens if token.type == "inline" and token.map]
+    places += [reference["map"] for reference in environment.get("references", {}).values()]
+    lines = source.split("\n")
+    for first, end in places:
+        part = "\n".join(lines[first:end])
+        lines[first:end] = _OURS.sub(lambda found: found[0] + root * bool(found[2]), part).split("\n")
+    return "\n".join(lines)
+
+
 def inline(text: str, macros: Mapping[str, str] = {}) -> str:
     """A title as HTML. Only `$...$` means anything in it, by the same rules as in a body."""
     if "$" not in text:

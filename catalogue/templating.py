@@ -166,7 +166,8 @@ def excerpt(text: str, length: int) -> str:
 def source(paper: Paper, catalogue: Catalogue) -> str:
     """The body as it was written, in Markdown, with whole addresses."""
     from catalogue.frontmatter import MAX_FILE, StrictYAML, decode
+    from catalogue.markdown import absolute
 
     path = catalogue.folder / paper.path.removeprefix(f"{catalogue.folder.name}/")
     body = StrictYAML().split(decode(contents(path, MAX_FILE)))[1]
-    return re.sub(r"\]\((?=/[^/])", lambda _: f"]({catalogue.settings.root}", body).strip()
+    return absolute(body, catalogue.settings.root).strip()

@@ -13,6 +13,7 @@ import html5lib
 import jsonschema
 import pytest
 import yaml
+from markdown_it import MarkdownIt
 
 import build
 from catalogue.model import Catalogue
@@ -324,7 +325,19 @@ def test_a_paper_as_markdown(content: Write) -> None:
     record = next(it for it in map(strict, site["papers.jsonl"].splitlines()) if it["key"] == "a")
     del record["text"]
     assert yaml.load(facts, yaml.BaseLoader) == json.loads(json.dumps(record), parse_int=str)
-    assert body == f"\n# Steps of $n^2$\n\nOne sentence.\n\nSee [this]({HOME}/about/) and $x$."
+    assert body == f"\n# Steps of n²\n\nOne sentence.\n\nSee [this]({HOME}/about/) and $x$."
+
+
+def test_a_heading_and_a_summary_in_markdown_are_text(content: Write) -> None:
+    text = paper(
+        "We *do* learn with <mask> tokens", summary="_a_ &amp; <i> `b`", body="[c][d]\n\n[d]: /about/"
+    )
+    body = made(content({"papers/2025/a.md": text}))["papers/a.md"].decode().split("---\n", 2)[2]
+    tokens = MarkdownIt().parse(body)
+    inner = [it for token in tokens for it in token.children or ()]
+    shown = [it.content for it in inner if it.type == "text"]
+    assert shown == ["We *do* learn with <mask> tokens", "_a_ &amp; <i> `b`", "c"]
+    assert f"[d]: {HOME}/about/" in body
 
 
 def test_the_files_of_papers_can_be_switched_off(content: Write) -> None:

@@ -514,6 +514,30 @@ def test_any_title_is_safe(title: str) -> None:
         assert plain(title) == untex.bare(title)
 
 
+# As it is written, for readers elsewhere
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "[a](@/b/) and ![c](@/images/d.png)",
+        "[a](@/) [![b](@/images/c.png)](@/d/)",
+        '[a](<@/papers/b/> "t")',
+        "[a][b] [b]\n\n[b]: @/papers/c/ 't'",
+        "> - [a][b]\n>\n> [b]:\n>   <@/papers/c/>",
+        "| [a](@/b/) | `c](/d)` |\n|---|---|",
+        "`a](/b)` [c](@/d/) ``e`](/f)``",
+        r"\` [a](@/b/) `",
+        "    [a](/b/)\n\n- ~~~\n  [c](/d/)\n  [c]: /d/\n  ~~~\n- [e](@/f/)\n\n```\n[g](/h/)\n```",
+        "[a](//b) [c](#d) [e](https://x.org/f)",
+    ],
+)
+def test_only_what_leads_to_this_site_gets_its_whole_address(source: str) -> None:
+    """`@` stands where the root of the site is put."""
+    root = "https://x.org/repo"
+    assert markdown.absolute(source.replace("@", ""), root) == source.replace("@", root)
+
+
 # Titles
 
 
