@@ -8,8 +8,9 @@ if GITHUB_ACTIONS='' "${PYTHON:-.venv/bin/python}" build.py check --links 2>told
   [ -z "$number" ] || gh issue close "$number" --comment "All links lead somewhere again."
   exit 0
 fi
+told=$(sed 's/^/    /' told.txt)
 { echo "Each line has its place in the content, and what is wrong there:"; echo
-  sed 's/^/    /' told.txt | head -c 60000; } >issue.txt
+  echo "${told:0:60000}"; } >issue.txt
 if [ -n "$number" ]; then
   gh issue edit "$number" --body-file issue.txt
 else

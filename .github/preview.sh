@@ -5,22 +5,28 @@
 # text from a stranger: they reach nothing but quoted arguments.
 set -euo pipefail
 
+# All that gh prints is read before any of it is looked at: `head` and `grep -q` end at a hit, which ends gh, which
+# is a failure.
 repo=$GITHUB_REPOSITORY
 number=$(gh api -X GET "repos/$repo/pulls" -f state=open -f "head=$OWNER:$BRANCH" \
-  --jq ".[] | select(.head.sha == \"${SHA//[^0-9a-f]/}\") | .number" | head -n 1)
+  --jq ".[] | select(.head.sha == \"${SHA//[^0-9a-f]/}\") | .number")
+number=${number%%$'\n'*}
 if [ -z "$number" ]; then
   echo "No open pull request has this head."
   exit 0
 fi
-artifact=$(gh api "repos/$repo/actions/runs/$RUN/artifacts" --jq '.artifacts[] | select(.name == "preview") | .id' | head -n 1)
+artifact=$(gh api "repos/$repo/actions/runs/$RUN/artifacts" --jq '.artifacts[] | select(.name == "preview") | .id')
+artifact=${artifact%%$'\n'*}
 if [ -z "$artifact" ]; then
   echo "The build left nothing."
   exit 0
 fi
 mkdir preview
 gh api "repos/$repo/actions/artifacts/$artifact/zip" >preview/built.zip
+# Where a file was moved from counts, too. GitHub lists no more than 3,000.
+names=$(gh api "repos/$repo/pulls/$number/files" --paginate --jq '.[] | .filename, (.previous_filename // empty)')
 TOUCHES=content
-if gh api "repos/$repo/pulls/$number/files" --paginate --jq '.[].filename' | grep -qv '^content/'; then
+if grep -qv '^content/' <<<"$names" || [ "$(wc -l <<<"$names")" -ge 3000 ]; then
   TOUCHES=code
 fi
 export TOUCHES
@@ -48,7 +54,8 @@ if ls preview/*.png >/dev/null 2>&1; then
 fi
 
 comment=$(gh api "repos/$repo/issues/$number/comments" --paginate \
-  --jq '.[] | select(.user.login == "github-actions[bot]" and (.body | startswith("<!-- catalogue: preview -->"))) | .id' | head -n 1)
+  --jq '.[] | select(.user.login == "github-actions[bot]" and (.body | startswith("<!-- catalogue: preview -->"))) | .id')
+comment=${comment%%$'\n'*}
 if [ -n "$comment" ]; then
   gh api -X PATCH "repos/$repo/issues/comments/$comment" -F body=@preview/comment.md --silent
 else

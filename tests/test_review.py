@@ -513,13 +513,15 @@ case "$*" in
   *"/pulls -f"*) printf "$GH_NUMBER" ;;
   *"/artifacts --jq"*) echo 5 ;;
   *"/artifacts/5/zip"*) cat "$GH_ZIP" ;;
-  *"/files "*) printf "content/a.md\n$GH_FILES" ;;
+  *"/files "*) printf "content/a.md\n$GH_FILES"; eval "$GH_MORE" ;;
   *"/comments --paginate"*) printf "$GH_COMMENT" ;;
 esac
 """
 
 
-def run_preview(tmp_path: Path, site: Path, zip_: Path, **given: str) -> tuple[str, str, Path]:
+def run_preview(
+    tmp_path: Path, site: Path, zip_: Path, status: int = 0, **given: str
+) -> tuple[str, str, Path]:
     """Runs preview.sh with a stand-in for gh; returns what it said, what gh was asked, the working folder."""
     tools, work, origin = tmp_path / "tools", tmp_path / "main", tmp_path / "origin.git"
     tools.mkdir()
@@ -534,13 +536,13 @@ def run_preview(tmp_path: Path, site: Path, zip_: Path, **given: str) -> tuple[s
         **os.environ, "PATH": f"{tools}:{os.environ['PATH']}", "PYTHON": sys.executable,
         "GIT_CONFIG_GLOBAL": "/dev/null", "GITHUB_REPOSITORY": "you/papers",
         "GH_LOG": str(tmp_path / "log"), "GH_ZIP": str(zip_),
-        "GH_NUMBER": "7", "GH_FILES": "", "GH_COMMENT": "",
+        "GH_NUMBER": "7", "GH_FILES": "", "GH_MORE": "", "GH_COMMENT": "",
         "RUN": "1", "SHA": "abc", "OWNER": "stranger", "BRANCH": "$(touch owned)`x`;\"",
     } | given  # fmt: skip
     (work / "site").symlink_to(site)
     script = ROOT / ".github/preview.sh"
     done = subprocess.run([script], cwd=work, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == status, done.stderr
     assert not list(tmp_path.rglob("owned"))
     log = tmp_path / "log"
     return done.stdout, log.read_text() if log.exists() else "", work
@@ -577,6 +579,41 @@ def test_the_comment_is_edited_and_nothing_is_said_of_other_heads(
     again.mkdir()
     said, asked, _ = run_preview(again, real_site(), bad, GH_NUMBER="")
     assert said == "No open pull request has this head.\n" and "comments" not in asked
+
+
+MORE = f"seq -f content/{'x' * 90}%g.md 2000"
+"""Names that no pipe holds until they are read."""
+
+
+@pytest.mark.parametrize(
+    ("more", "code_too"),
+    [
+        ("true", False),
+        (MORE, False),
+        (f"echo templates/base.html; {MORE}", True),
+        ("seq -f content/%g.md 3000", True),  # and what else GitHub does not list
+    ],
+)
+def test_what_changes_code_is_never_announced_as_content(
+    more: str, code_too: bool, tmp_path: Path, trusted: Path
+) -> None:
+    bad = zipped(tmp_path / "a.zip", BAD["link"])
+    _, asked, work = run_preview(tmp_path, trusted, bad, GH_MORE=more)
+    assert (preview.CODE in (work / "preview/comment.md").read_text()) == code_too
+    assert ".previous_filename" in asked
+
+
+def test_nothing_is_announced_where_the_files_are_not_known(tmp_path: Path, trusted: Path) -> None:
+    bad = zipped(tmp_path / "a.zip", BAD["link"])
+    _, asked, _ = run_preview(tmp_path, trusted, bad, status=1, GH_MORE="exit 1")
+    assert "-X POST" not in asked
+
+
+def test_the_first_of_several_comments_is_edited(tmp_path: Path, trusted: Path) -> None:
+    bad = zipped(tmp_path / "a.zip", BAD["link"])
+    many = "\\n".join(map(str, range(42, 15_000)))
+    _, asked, _ = run_preview(tmp_path, trusted, bad, GH_COMMENT=many)
+    assert "api -X PATCH repos/you/papers/issues/comments/42 " in asked
 
 
 def test_the_summary_tells_the_same(content: Write, tmp_path: Path) -> None:

@@ -142,18 +142,24 @@ case "$1 $2" in "issue list") printf "$GH_ISSUE" ;; esac
 
 
 @pytest.mark.parametrize(
-    ("status", "issue", "asked"),
+    ("status", "issue", "asked", "more"),
     [
-        (0, "", "issue list"),
-        (0, "7\\n", "issue close 7"),
-        (1, "", "issue create --title"),
-        (1, "7\\n", "issue edit 7 --body-file issue.txt"),
+        (0, "", "issue list", 0),
+        (0, "7\\n", "issue close 7", 0),
+        (1, "", "issue create --title", 0),
+        (1, "7\\n", "issue edit 7 --body-file issue.txt", 0),
+        (1, "", "issue create --title", 200_000),
     ],
 )
-def test_one_issue_tells_of_dead_links(status: int, issue: str, asked: str, tmp_path: Path) -> None:
+def test_one_issue_tells_of_dead_links(
+    status: int, issue: str, asked: str, more: int, tmp_path: Path
+) -> None:
     for name, text in (
         ("gh", LINKS_GH),
-        ("python", f"#!/bin/sh\necho 'content/a.md:1:1: `x` $(touch owned)' >&2\nexit {status}\n"),
+        (
+            "python",
+            f"#!/bin/sh\necho 'content/a.md:1:1: `x` $(touch owned)' >&2\nseq {more} >&2\nexit {status}\n",
+        ),
     ):
         (tmp_path / name).write_text(text)
         (tmp_path / name).chmod(0o755)
@@ -168,3 +174,4 @@ def test_one_issue_tells_of_dead_links(status: int, issue: str, asked: str, tmp_
     assert not (tmp_path / "owned").exists()
     if status:
         assert "    content/a.md:1:1: `x` $(touch owned)\n" in (tmp_path / "issue.txt").read_text()
+        assert (tmp_path / "issue.txt").stat().st_size < 65_536
