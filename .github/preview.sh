@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Comments on a pull request what its build made. Runs the code of main only, and nothing of the pull request:
 # what its build uploaded is unpacked by catalogue/review/archive.py, which refuses all that acts.
-# RUN is the workflow run, SHA its head, OWNER and BRANCH those of the repository that it comes from. These are
-# text from a stranger: they reach nothing but quoted arguments.
+# RUN is the workflow run, SHA its head, HEAD and BRANCH the repository and the branch that it comes from. These are
+# text from a stranger: they reach nothing but quoted arguments and, encoded, the links of the comment.
 set -euo pipefail
 
 # All that gh prints is read before any of it is looked at: `head` and `grep -q` end at a hit, which ends gh, which
 # is a failure.
 repo=$GITHUB_REPOSITORY
-number=$(gh api -X GET "repos/$repo/pulls" -f state=open -f "head=$OWNER:$BRANCH" \
+number=$(gh api -X GET "repos/$repo/pulls" -f state=open -f "head=${HEAD%%/*}:$BRANCH" \
   --jq ".[] | select(.head.sha == \"${SHA//[^0-9a-f]/}\") | .number")
 number=${number%%$'\n'*}
 if [ -z "$number" ]; then
@@ -30,7 +30,6 @@ if grep -qv '^content/' <<<"$names" || [ "$(wc -l <<<"$names")" -ge 3000 ]; then
   TOUCHES=code
 fi
 export TOUCHES
-export SOURCE="https://github.com/$repo/blob/$SHA"
 export PICTURES="https://raw.githubusercontent.com/$repo/previews/$number"
 "${PYTHON:-.venv/bin/python}" -m catalogue.review.preview preview/built.zip site preview
 

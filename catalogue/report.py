@@ -42,11 +42,15 @@ def problems_found(problems: tuple[Problem, ...]) -> None:
 
 
 def _explained(problems: tuple[Problem, ...]) -> str:
-    """The problems for people who do not program, with links to the lines, as GitHub's Markdown."""
+    """The problems for people who do not program, with links to the lines, as GitHub's Markdown: on the
+    branch, which is that of the pull request if there is one. Where that is, site.yml says."""
     from catalogue.review import comment, report
 
-    place = "/".join(os.environ.get(f"GITHUB_{name}", "") for name in ("SERVER_URL", "REPOSITORY"))
-    return comment.problems(report.told(problems, Path()), f"{place}/blob/{os.environ.get('GITHUB_SHA', '')}")
+    given = os.environ.get
+    repository = given("HEAD_REPOSITORY") or given("GITHUB_REPOSITORY", "")
+    name = given("GITHUB_HEAD_REF") or given("GITHUB_REF_NAME", "")
+    source = comment.branch(given("GITHUB_SERVER_URL", ""), repository, name)
+    return comment.problems(report.told(problems, Path()), source)
 
 
 def worth_a_look(notices: Iterable[Problem]) -> None:

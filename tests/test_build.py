@@ -505,6 +505,25 @@ def test_annotations_in_github_actions(content: Write, tmp_path: Path) -> None:
     assert "1 problem" in summary.read_text()
 
 
+@pytest.mark.parametrize(
+    ("given", "place"),
+    [
+        ({}, "you/papers/blob/main"),
+        ({"GITHUB_HEAD_REF": 'a/b"c'}, "you/papers/blob/a/b%22c"),
+        ({"GITHUB_HEAD_REF": "x", "HEAD_REPOSITORY": "stranger/fork"}, "stranger/fork/blob/x"),
+    ],
+)
+def test_the_summary_leads_to_where_it_can_be_mended(
+    given: dict[str, str], place: str, content: Write, tmp_path: Path
+) -> None:
+    content({A: paper(topics="[x]")})
+    summary = tmp_path / "summary.md"
+    names = {"SERVER_URL": "https://github.com", "REPOSITORY": "you/papers", "SHA": "abc", "REF_NAME": "main"}
+    names |= {"ACTIONS": "true", "STEP_SUMMARY": str(summary), "HEAD_REF": ""}
+    command("check", folder=tmp_path, **{f"GITHUB_{name}": value for name, value in names.items()} | given)
+    assert f'<a href="https://github.com/{place}/content/papers/2025/a.md#L4">' in summary.read_text()
+
+
 def test_a_failure_of_the_disk_is_one_line(content: Write, tmp_path: Path) -> None:
     content({A: paper()})
     (tmp_path / ".site").write_text("in the way")

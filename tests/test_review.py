@@ -11,6 +11,7 @@ import tarfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import unquote
 
 import html5lib
 import pytest
@@ -22,7 +23,7 @@ from test_workflows import git
 import build
 from catalogue.problems import Problem
 from catalogue.review import archive, changes, pictures, preview, proposal, report
-from catalogue.review.comment import LONGEST, MARK, Comment, code, problems, written
+from catalogue.review.comment import LONGEST, MARK, Comment, branch, code, problems, written
 from catalogue.review.mending import mended
 from conftest import Write, missing, options, paper
 from conftest import problems as found_in
@@ -141,6 +142,16 @@ def test_nothing_that_others_wrote_gets_out_of_its_code(text: str) -> None:
     assert tags <= TAGS
     assert all(address.startswith(f"{SOURCE}/") for address in addresses)
     assert not re.search(r"@\w|#\d|evil|[0-9a-f]{40}|:tada:|\$x", outside)
+
+
+@pytest.mark.parametrize("name", HOSTILE, ids=range(len(HOSTILE)))
+def test_the_name_of_a_branch_gets_out_of_no_link(name: str) -> None:
+    told = [report.Told(Problem("content/a.md", 2, 1, "x", "x"), "x", "y")]
+    tags, addresses, outside = rendered(problems(told, branch("https://github.com", "stranger/fork", name)))
+    assert tags <= TAGS and "Paste instead" in outside
+    (address,) = addresses
+    assert re.fullmatch(r"https://github\.com/stranger/fork/blob/[\w.~/%-]+/content/a\.md#L2", address, re.A)
+    assert unquote(address).startswith(f"https://github.com/stranger/fork/blob/{name}/")
 
 
 def test_code_is_shown_as_it_was() -> None:
@@ -537,7 +548,7 @@ def run_preview(
         "GIT_CONFIG_GLOBAL": "/dev/null", "GITHUB_REPOSITORY": "you/papers",
         "GH_LOG": str(tmp_path / "log"), "GH_ZIP": str(zip_),
         "GH_NUMBER": "7", "GH_FILES": "", "GH_MORE": "", "GH_COMMENT": "",
-        "RUN": "1", "SHA": "abc", "OWNER": "stranger", "BRANCH": "$(touch owned)`x`;\"",
+        "RUN": "1", "SHA": "abc", "HEAD": "stranger/fork", "BRANCH": "$(touch owned)`x`;\"",
     } | given  # fmt: skip
     (work / "site").symlink_to(site)
     script = ROOT / ".github/preview.sh"
@@ -614,6 +625,15 @@ def test_the_first_of_several_comments_is_edited(tmp_path: Path, trusted: Path) 
     many = "\\n".join(map(str, range(42, 15_000)))
     _, asked, _ = run_preview(tmp_path, trusted, bad, GH_COMMENT=many)
     assert "api -X PATCH repos/you/papers/issues/comments/42 " in asked
+
+
+def test_the_place_is_one_that_can_be_edited(tmp_path: Path, trusted: Path) -> None:
+    row = ["content/a.md", 2, 1, "unknown key `titel`", "x", "titel: x", "title: x"]
+    zip_ = zipped(tmp_path / "a.zip", [member("problems.json", json.dumps([row]).encode())])
+    _, asked, work = run_preview(tmp_path, trusted, zip_)
+    assert 'head=stranger:$(touch owned)`x`;"' in asked
+    place = "https://github.com/stranger/fork/blob/%24%28touch%20owned%29%60x%60%3B%22/content/a.md#L2"
+    assert f'<a href="{place}">' in (work / "preview/comment.md").read_text()
 
 
 def test_the_summary_tells_the_same(content: Write, tmp_path: Path) -> None:

@@ -51,6 +51,12 @@ def written(comment: Comment, source: str) -> str:
     return text
 
 
+def branch(server: str, repository: str, name: str) -> str:
+    """Where GitHub shows the files of a branch, whose name may be a stranger's. Those of a commit cannot be
+    edited there."""
+    return f"{server}/{quote(repository)}/blob/{quote(name)}"
+
+
 def problems(told: Sequence[Told], source: str) -> str:
     """What is to be mended, where, and the corrected lines where they are known; "" for none."""
     if not told:

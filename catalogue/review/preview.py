@@ -1,8 +1,9 @@
 """From what a stranger's build left to a comment: `python -m catalogue.review.preview ARCHIVE SITE FOLDER`.
 
 ARCHIVE is what the build uploaded, SITE the trusted site built here from main, FOLDER where comment.md and
-the pictures go. In the environment SOURCE is where the proposed files are shown, PICTURES where pictures
-will be, TOUCHES whether the pull request touches `content` only. Nothing of the archive is run.
+the pictures go. In the environment HEAD and BRANCH are the repository and the branch that is proposed,
+PICTURES is where pictures will be, TOUCHES whether the pull request touches `content` only. Nothing of the
+archive is run.
 """
 
 import os
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from catalogue import settings
 from catalogue.review import archive, changes, pictures, report
-from catalogue.review.comment import Comment, code, written
+from catalogue.review.comment import Comment, branch, code, written
 
 NEW = 4
 """So many new papers get a picture."""
@@ -49,7 +50,8 @@ def main(zipped: str, site: str, folder: str) -> None:
     comment = preview(Path(zipped), Path(site), Path(folder), base, os.environ["PICTURES"])
     if os.environ.get("TOUCHES") == "code":
         comment = comment._replace(notes=(*comment.notes, CODE))
-    Path(folder, "comment.md").write_text(written(comment, os.environ["SOURCE"]))
+    source = branch("https://github.com", os.environ["HEAD"], os.environ["BRANCH"])
+    Path(folder, "comment.md").write_text(written(comment, source))
 
 
 if __name__ == "__main__":
