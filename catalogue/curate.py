@@ -51,7 +51,7 @@ def add(
     sources += reading.catalogue.settings.follow if followed else ()
     found = list(gather(take(sources, IMPORTERS), IMPORTERS))
     if form:
-        proposed, wanted = filled(os.environ.get("FORM", ""), IMPORTERS)
+        proposed, wanted = filled(os.environ.get("FORM", ""), IMPORTERS, reading.catalogue.topics)
         found, topics = [*found, *proposed], topics + wanted
     papers = progress(found, len(found), "Adding")
     plan = add.plan(papers, content, reading, topics, date.date() if date else None)

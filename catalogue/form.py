@@ -3,9 +3,8 @@ stranger, so nothing in it is a path, an option or a command: only names that an
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from catalogue.forms import KEY
 from catalogue.found import Found, Importer
 from catalogue.problems import ContentError, Problem
 from catalogue.sources import gather, take
@@ -21,9 +20,11 @@ LIMIT = 10
 Papers = list[tuple[Found | Problem, dt.date]]
 
 
-def filled(text: str, importers: Sequence[Importer]) -> tuple[Papers, tuple[str, ...]]:
-    """The papers that a filled form names, as their sources have them, and the topics it names. Raises
-    ContentError with all that is wrong, before anything is asked of a source.
+def filled(
+    text: str, importers: Sequence[Importer], known: Collection[str]
+) -> tuple[Papers, tuple[str, ...]]:
+    """The papers that a filled form names, as their sources have them, and the topics it names, which must be
+    `known`. Raises ContentError with all that is wrong, before anything is asked of a source.
 
     https://docs.github.com/communities/using-templates-to-encourage-useful-issues-and-pull-requests:
     each field is a heading of the third level with its label, and below it what was filled in.
@@ -31,7 +32,8 @@ def filled(text: str, importers: Sequence[Importer]) -> tuple[Papers, tuple[str,
     fields = dict(re.findall(r"^### ([^\n]*)\n+(.*?)(?=^### |\Z)", text.replace("\r\n", "\n"), re.M | re.S))
     given = {label.strip(): value.strip() for label, value in fields.items() if value.strip() != NOTHING}
     sources = tuple(given.get("Paper", "").split())
-    topics = tuple(re.split(r"[,\s]+", given["Topics"])) if given.get("Topics") else ()
+    topics = tuple(re.findall(r"[^,\s]+", given.get("Topics", "")))
+    hint = f"Known here: {', '.join(sorted(known))}" if known else "Leave the field empty: there are none"
     wrong = [
         _problem(
             f"'{source[:100]}' is not the name of a paper", "Give an arXiv identifier, a DOI, or an address"
@@ -40,9 +42,7 @@ def filled(text: str, importers: Sequence[Importer]) -> tuple[Papers, tuple[str,
         if not any(importer.address(source) for importer in importers)
     ]
     wrong += [
-        _problem(f"'{topic[:100]}' is not the key of a topic", "Look at the names in content/topics/")
-        for topic in topics
-        if not re.fullmatch(KEY, topic)
+        _problem(f"'{topic[:100]}' is not the key of a topic", hint) for topic in topics if topic not in known
     ]
     if not sources:
         wrong.append(_problem("no paper is named", "Fill in the field Paper"))

@@ -8,10 +8,14 @@ import pytest
 from test_importers import entry, feed
 from test_workflows import git, propose, repository  # noqa: F401
 
+import build
 from catalogue import fetch, form
 from catalogue.found import Found
 from catalogue.importers import IMPORTERS, arxiv
 from catalogue.problems import ContentError, Problem
+from conftest import Write
+
+TOPICS = ("safety", "agents")
 
 
 def filled(paper: str, topics: str = "_No response_", why: str = "It matters.") -> str:
@@ -32,7 +36,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
 def test_papers_and_topics_are_taken_as_their_sources_have_them(asked: list[str]) -> None:
     text = filled("2604.00001\r\n", "agents, safety").replace("\n", "\r\n")
-    ((found, day),), topics = form.filled(text, IMPORTERS)
+    ((found, day),), topics = form.filled(text, IMPORTERS, TOPICS)
     assert isinstance(found, Found) and found.values["arxiv"] == "2604.00001"
     assert day == dt.date.today() and topics == ("agents", "safety")
     assert asked == [arxiv.address("2604.00001")]
@@ -56,15 +60,39 @@ def test_papers_and_topics_are_taken_as_their_sources_have_them(asked: list[str]
 )
 def test_nothing_else_is_even_asked_for(text: str, message: str, asked: list[str]) -> None:
     with pytest.raises(ContentError) as told:
-        form.filled(text, IMPORTERS)
+        form.filled(text, IMPORTERS, TOPICS)
     assert any(message in problem.message for problem in told.value.problems)
     assert all(isinstance(problem, Problem) and problem.path == "the form" for problem in told.value.problems)
     assert asked == []
 
 
+def test_a_topic_that_is_not_there_is_told_with_those_that_are(asked: list[str]) -> None:
+    for topics, hint in (
+        (TOPICS, "Known here: agents, safety"),
+        ((), "Leave the field empty: there are none"),
+    ):
+        with pytest.raises(ContentError) as told:
+            form.filled(filled("2604.00001", "agnets, "), IMPORTERS, topics)
+        assert [str(problem) for problem in told.value.problems] == [
+            f"the form:1:1: 'agnets' is not the key of a topic. {hint}"
+        ]
+    assert asked == []
+
+
+def test_nothing_is_written_for_a_topic_that_is_not_there(
+    asked: list[str], content: Write, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = content({})
+    monkeypatch.setenv("FORM", filled("2604.00001", "agnets"))
+    with pytest.raises(SystemExit):
+        build.cli(["add", "--form", "--content", str(folder)], standalone_mode=False)
+    assert "'agnets' is not the key of a topic. Known here: alignment, vision\n" in capsys.readouterr().err
+    assert not list(folder.rglob("papers/*/*.md"))
+
+
 def test_a_form_brings_no_more_than_a_few(asked: list[str]) -> None:
     with pytest.raises(ContentError) as told:
-        form.filled(filled("arxiv:cat:cs.CL"), IMPORTERS)
+        form.filled(filled("arxiv:cat:cs.CL"), IMPORTERS, TOPICS)
     assert "it names 11 papers" in told.value.problems[0].message
 
 
@@ -73,7 +101,7 @@ def test_a_file_of_the_name_of_a_paper_is_not_read(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("2604.00001").write_text("not to be read")
-    ((found, _),), _ = form.filled(filled("2604.00001"), IMPORTERS)
+    ((found, _),), _ = form.filled(filled("2604.00001"), IMPORTERS, TOPICS)
     assert isinstance(found, Found)
 
 
