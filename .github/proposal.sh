@@ -10,6 +10,9 @@ python() {
   .venv/bin/pip install --quiet "./$1"
 }
 
+# Wherever this ends, what was found wrong is left.
+export CATALOGUE_PROBLEMS=$PWD/problems.json
+trap 'if [ -f "$CATALOGUE_PROBLEMS" ]; then mkdir -p built; mv "$CATALOGUE_PROBLEMS" built/; fi' EXIT
 git -C proposed worktree add --quiet --detach ../trusted HEAD^1
 python trusted
 used=${PYTHON:-$PWD/.venv/bin/python}
@@ -19,11 +22,4 @@ if [ "$kind" != content ]; then
   code=proposed
   python proposed
 fi
-cd "$code"
-status=0
-CATALOGUE_PROBLEMS=../problems.json "$used" build.py --site ../built || status=$?
-if [ "$status" != 0 ]; then
-  mkdir -p ../built
-  [ ! -f ../problems.json ] || mv ../problems.json ../built/
-fi
-exit "$status"
+(cd "$code" && "$used" build.py --site ../built)

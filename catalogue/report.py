@@ -37,7 +37,7 @@ def problems_found(problems: tuple[Problem, ...]) -> None:
     if place := os.environ.get("CATALOGUE_PROBLEMS"):  # for the comment on a pull request
         from catalogue.review import report
 
-        report.write(problems, Path(), Path(place))
+        report.write(report.told(problems, Path()), Path(place))
     say(f"{count(len(problems), 'problem')} found.")
 
 

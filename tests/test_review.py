@@ -21,7 +21,7 @@ from test_broken import CASES, parts
 from test_workflows import git
 
 import build
-from catalogue.problems import Problem
+from catalogue.problems import ContentError, Problem
 from catalogue.review import archive, changes, pictures, preview, proposal, report
 from catalogue.review.comment import LONGEST, MARK, Comment, branch, code, problems, written
 from catalogue.review.mending import mended
@@ -78,7 +78,7 @@ def test_problems_come_back_as_they_were(tmp_path: Path) -> None:
     (tmp_path / "content").mkdir()
     (tmp_path / "content/a.md").write_text("---\ntitel: x\n---\n")
     problem = Problem("content/a.md", 2, 1, "unknown key `titel`", "Did you mean `title`?")
-    report.write([problem], tmp_path, tmp_path / "problems.json")
+    report.write(report.told([problem], tmp_path), tmp_path / "problems.json")
     assert report.read((tmp_path / "problems.json").read_bytes()) == [
         report.Told(problem, "titel: x", "title: x")
     ]
@@ -429,16 +429,21 @@ def test_what_is_no_plain_file_is_refused(
 ) -> None:
     proposed, trusted = checkouts
     make(proposed / "content/papers/2025/x.md")
-    with pytest.raises(proposal.Refused):
+    with pytest.raises(ContentError):
         proposal.lay(proposed, trusted)
     assert (trusted / "content/site.toml").is_file()
 
 
-def test_content_as_a_link_is_refused(checkouts: tuple[Path, Path]) -> None:
+def test_content_as_a_link_is_refused(
+    checkouts: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CATALOGUE_PROBLEMS", str(tmp_path / "problems.json"))
     proposed, trusted = checkouts
     shutil.rmtree(proposed / "content")
     (proposed / "content").symlink_to("/etc")
     assert proposal.main(str(proposed), str(trusted)) == 1
+    (told,) = report.read((tmp_path / "problems.json").read_bytes())
+    assert told == report.Told(Problem("content", 1, 1, "it is no folder", "Make it a folder again"), "", "")
 
 
 # --- the whole, with git ------------------------------------------------------------------
@@ -499,6 +504,21 @@ def test_content_is_built_by_the_code_of_the_base(
     assert "build.py" in {it.problem.path.rpartition("/")[2] for it in told}
 
 
+def test_what_is_refused_is_left_for_the_comment(
+    pull_request: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    (tmp_path / "secret").write_text("of this machine")
+    (tmp_path / "proposed/content/papers").mkdir()
+    (tmp_path / "proposed/content/papers/link.md").symlink_to(tmp_path / "secret")
+    done = pull_request({"content/images/large.pdf": "x" * (proposal.LARGEST + 1)})
+    assert done.returncode == 1
+    assert "content/images/large.pdf:1:1: the file is larger than 2 MB. Make it smaller, or" in done.stderr
+    assert [path.name for path in (tmp_path / "built").iterdir()] == ["problems.json"]
+    told = report.read((tmp_path / "built/problems.json").read_bytes())
+    assert [it.problem.path for it in told] == ["content/images/large.pdf", "content/papers/link.md"]
+    assert {it.line for it in told} == {""}
+
+
 def test_a_good_proposal_is_built(
     pull_request: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
 ) -> None:
@@ -522,7 +542,7 @@ GH = r"""#!/bin/sh
 echo "$@" >> "$GH_LOG"
 case "$*" in
   *"/pulls -f"*) printf "$GH_NUMBER" ;;
-  *"/artifacts --jq"*) echo 5 ;;
+  *"/artifacts --jq"*) printf "$GH_ARTIFACT" ;;
   *"/artifacts/5/zip"*) cat "$GH_ZIP" ;;
   *"/files "*) printf "content/a.md\n$GH_FILES"; eval "$GH_MORE" ;;
   *"/comments --paginate"*) printf "$GH_COMMENT" ;;
@@ -547,7 +567,7 @@ def run_preview(
         **os.environ, "PATH": f"{tools}:{os.environ['PATH']}", "PYTHON": sys.executable,
         "GIT_CONFIG_GLOBAL": "/dev/null", "GITHUB_REPOSITORY": "you/papers",
         "GH_LOG": str(tmp_path / "log"), "GH_ZIP": str(zip_),
-        "GH_NUMBER": "7", "GH_FILES": "", "GH_MORE": "", "GH_COMMENT": "",
+        "GH_NUMBER": "7", "GH_ARTIFACT": "5", "GH_FILES": "", "GH_MORE": "", "GH_COMMENT": "",
         "RUN": "1", "SHA": "abc", "HEAD": "stranger/fork", "BRANCH": "$(touch owned)`x`;\"",
     } | given  # fmt: skip
     (work / "site").symlink_to(site)
@@ -625,6 +645,12 @@ def test_the_first_of_several_comments_is_edited(tmp_path: Path, trusted: Path) 
     many = "\\n".join(map(str, range(42, 15_000)))
     _, asked, _ = run_preview(tmp_path, trusted, bad, GH_COMMENT=many)
     assert "api -X PATCH repos/you/papers/issues/comments/42 " in asked
+
+
+def test_a_build_that_left_nothing_takes_back_what_was_said(tmp_path: Path, trusted: Path) -> None:
+    _, asked, work = run_preview(tmp_path, trusted, tmp_path, GH_ARTIFACT="", GH_COMMENT="42\\n")
+    assert "api -X PATCH repos/you/papers/issues/comments/42 " in asked
+    assert "The build made no site. The checks say why." in (work / "preview/comment.md").read_text()
 
 
 def test_the_place_is_one_that_can_be_edited(tmp_path: Path, trusted: Path) -> None:

@@ -1,9 +1,9 @@
 """From what a stranger's build left to a comment: `python -m catalogue.review.preview ARCHIVE SITE FOLDER`.
 
-ARCHIVE is what the build uploaded, SITE the trusted site built here from main, FOLDER where comment.md and
-the pictures go. In the environment HEAD and BRANCH are the repository and the branch that is proposed,
-PICTURES is where pictures will be, TOUCHES whether the pull request touches `content` only. Nothing of the
-archive is run.
+ARCHIVE is what the build uploaded, if it did, SITE the trusted site built here from main, FOLDER where
+comment.md and the pictures go. In the environment HEAD and BRANCH are the repository and the branch that is
+proposed, PICTURES is where pictures will be, TOUCHES whether the pull request touches `content` only. Nothing
+of the archive is run.
 """
 
 import os
@@ -17,6 +17,7 @@ from catalogue.review.comment import Comment, branch, code, written
 NEW = 4
 """So many new papers get a picture."""
 PROBLEMS = "problems.json"
+NO_SITE = Comment("There is no preview", ("The build made no site. The checks say why.",))
 CODE = "This changes more than content: it was built by its own code, which a maintainer should read."
 
 
@@ -24,6 +25,8 @@ def preview(zipped: Path, site: Path, folder: Path, base: str, place: str) -> Co
     """Unpacks what was built below `folder`, takes the pictures there, and returns what there is to say.
     `base` is the path of the site's address, `place` where the pictures will be."""
     proposed = folder / "proposed"
+    if not zipped.is_file():
+        return NO_SITE
     try:
         archive.unpack(zipped, proposed, site)
     except archive.Refused as error:
@@ -33,7 +36,7 @@ def preview(zipped: Path, site: Path, folder: Path, base: str, place: str) -> Co
         many = f"{len(told)} things" if len(told) > 1 else "One thing"
         return Comment(f"{many} to mend", told=told)
     if not (proposed / "index.html").is_file():
-        return Comment("There is no preview", ("The build made no site. The checks say why.",))
+        return NO_SITE
     found = changes.compare(site, proposed)
     papers = [page for page in found.new if page.startswith("/papers/")][:NEW]
     notes = () if any(found) else ("No page of the site changes.",)

@@ -2,6 +2,7 @@
 
 `python -m catalogue.review.proposal PROPOSED TRUSTED` compares two checkouts, lays the proposed content/ over
 the trusted one and prints `content`; or prints `code` where anything else is touched, and changes nothing.
+What it refuses to lay it writes to CATALOGUE_PROBLEMS, as a build does.
 """
 
 import os
@@ -11,14 +12,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from catalogue.problems import printable
+from catalogue.problems import ContentError, Problem, printable
+from catalogue.review import report
 
 MOST, LARGEST, SUM = 500_000, 2 * 1024 * 1024, 2 * 1024**3
 """Files, bytes of one, bytes of all."""
-
-
-class Refused(Exception):
-    """The content is nothing that this machine should touch. The message says why."""
 
 
 def touches_only_content(proposed: Path, trusted: Path) -> bool:
@@ -45,12 +43,16 @@ def _entries(root: Path) -> Iterator[tuple[str, tuple[int, bytes]]]:
 def lay(proposed: Path, trusted: Path) -> int:
     """Makes content/ of the trusted checkout that of the proposed, and returns the number of its files.
 
-    Only regular files, none of them to be run, no links, not too many and not too large. Raises Refused,
-    before anything is changed.
+    Only regular files, none of them to be run, no links, not too many and not too large. Raises ContentError
+    with all that is nothing that this machine should touch, before anything is changed.
     """
-    files = list(_content(proposed / "content"))
+    found = list(_content(proposed / "content"))
+    if refused := [one for one in found if isinstance(one, Problem)]:
+        raise ContentError(refused)
+    files = [one for one in found if not isinstance(one, Problem)]
     if len(files) > MOST or sum(size for _, size in files) > SUM:
-        raise Refused(f"content/ holds more than {MOST:,} files, or {SUM >> 30} GB")
+        message = f"it holds more than {MOST:,} files, or {SUM >> 30} GB"
+        raise ContentError([_problem("content", message, "Propose less")])
     shutil.rmtree(trusted / "content", ignore_errors=True)
     for name, _ in files:
         target = trusted / "content" / name
@@ -59,24 +61,31 @@ def lay(proposed: Path, trusted: Path) -> int:
     return len(files)
 
 
-def _content(root: Path) -> Iterator[tuple[str, int]]:
+def _content(root: Path) -> Iterator[tuple[str, int] | Problem]:
+    """The files with their sizes, and what is refused."""
     if root.is_symlink() or not root.is_dir():
-        raise Refused("content is no folder")
+        yield _problem("content", "it is no folder", "Make it a folder again")
+        return
     for folder, folders, names in os.walk(root):
         for name in (*folders, *names):
             path = Path(folder, name)
             shown, status = printable(path.relative_to(root.parent).as_posix()), path.lstat()
             if not name.isprintable() or "\\" in name:
-                raise Refused(f"{shown}: its name holds a sign that no name should")
-            if stat.S_ISDIR(status.st_mode):
+                yield _problem(shown, "its name holds a sign that no name should", "Use letters and hyphens")
+            elif stat.S_ISDIR(status.st_mode):
                 if name == ".git":
-                    raise Refused(f"{shown}: a repository within")
+                    yield _problem(shown, "a repository within", "Leave it out")
             elif not stat.S_ISREG(status.st_mode):
-                raise Refused(f"{shown}: a link or a device, not a file")
+                yield _problem(shown, "a link or a device, not a file", "Put the file itself here")
             elif status.st_size > LARGEST:
-                raise Refused(f"{shown}: larger than {LARGEST >> 20} MB")
+                message = f"the file is larger than {LARGEST >> 20} MB"
+                yield _problem(shown, message, "Make it smaller, or link to where it is")
             else:
                 yield path.relative_to(root).as_posix(), status.st_size
+
+
+def _problem(path: str, message: str, hint: str) -> Problem:
+    return Problem(path, 1, 1, message, hint)
 
 
 def main(proposed: str, trusted: str) -> int:
@@ -85,8 +94,12 @@ def main(proposed: str, trusted: str) -> int:
         return 0
     try:
         lay(Path(proposed), Path(trusted))
-    except Refused as error:
-        print(f"Refused: {error}.", file=sys.stderr)
+    except ContentError as error:
+        print(*error.problems, sep="\n", file=sys.stderr)
+        told = [
+            report.Told(problem, "", "") for problem in error.problems
+        ]  # it is not read: it may be a link
+        report.write(told, Path(os.environ["CATALOGUE_PROBLEMS"]))
         return 1
     print("content")
     return 0

@@ -26,9 +26,9 @@ def told(problems: Iterable[Problem], root: Path) -> list[Told]:
     return [Told(problem, line, mended(problem, line) or "") for problem, line in lines]
 
 
-def write(problems: Iterable[Problem], root: Path, path: Path) -> None:
+def write(problems: Iterable[Told], path: Path) -> None:
     """Writes the problems, with their lines, as JSON."""
-    rows = [[*problem, line, better] for problem, line, better in told(problems, root)]
+    rows = [[*problem, line, better] for problem, line, better in problems]
     path.write_text(json.dumps(rows, ensure_ascii=False))
 
 
