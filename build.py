@@ -143,8 +143,11 @@ def build(options: Options) -> Outcome:
 def again(options: Options, kept: Kept, indexing: bool = True) -> tuple[Outcome, Kept]:
     """The same with what the last build of this process kept, and what this one keeps. Without `indexing` the
     search of a site stays as it is and nothing is remembered on disk: the next build does both."""
-    if options.content.resolve().is_relative_to(options.site.resolve()):
+    content, site = options.content.resolve(), options.site.resolve()
+    if content.is_relative_to(site):
         raise write.Refused(f"{options.site} holds the content. Name another with --site")
+    if site.is_relative_to(content):
+        raise write.Refused(f"{options.site} lies within the content. Name another with --site")
     with write.lock(options.site, waiting=say):
         ground = ground_of(options)
         seen, remembered = files.walk(options.content), write.memory_of(options.site)

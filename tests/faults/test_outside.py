@@ -95,6 +95,14 @@ def test_content_within_the_site_is_refused(home: Path) -> None:
     assert tree(home) == before
 
 
+def test_a_site_within_the_content_is_refused(home: Path) -> None:
+    """The next build would take its pages for content."""
+    before = tree(home)
+    with pytest.raises(write.Refused, match="lies within the content"):
+        build.build(options(home / "project/content", home / "project/content/site"))
+    assert tree(home) == before
+
+
 def test_a_build_changes_nothing_but_the_site(home: Path) -> None:
     (home / "project/content/papers/2025/a.md").write_text(paper("Changed"))
     before = state(home)
