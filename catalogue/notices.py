@@ -1,5 +1,6 @@
 """What is worth a look, but no mistake: `check` tells it, and nothing is refused for it."""
 
+import html
 import re
 from collections.abc import Callable, Iterator
 
@@ -27,6 +28,9 @@ def unused_files(catalogue: Catalogue) -> Iterator[Finding]:
             yield Finding(f"{catalogue.folder.name}/{name}", (), message, "Use it, or delete the file")
 
 
+SOURCE = re.compile(r'<code class="tex">([^<]*)</code>')
+
+
 def tex_left(catalogue: Catalogue) -> Iterator[Finding]:
     """LaTeX that has no Unicode stays as it was written."""
     for paper in catalogue.papers:
@@ -37,10 +41,18 @@ def tex_left(catalogue: Catalogue) -> Iterator[Finding]:
             if raw:
                 hint = "Write it as text, or as $mathematics$"
                 yield Finding(paper.path, (name,), f"`{name}` still holds LaTeX: {raw[0]}", hint)
-        if found := re.search(r"<code>(\\[a-zA-Z]+[^<]*)</code>", paper.html):
-            yield Finding(
-                paper.path, (), f"the text still holds LaTeX: {found[1]}", "Write it as text", found[1]
-            )
+        if found := re.search(r"(?<!<pre>)<code>(\\[a-zA-Z]+[^<]*)</code>", paper.html):
+            said = html.unescape(found[1])
+            yield Finding(paper.path, (), f"the text still holds LaTeX: {said}", "Write it as text", said)
+
+
+def formulas_as_source(catalogue: Catalogue) -> Iterator[Finding]:
+    """Formulas that could not be read are shown as they were written."""
+    for paper in catalogue.papers:
+        for source in dict.fromkeys(SOURCE.findall(paper.title_html + paper.html)):
+            said = html.unescape(source).partition("\n")[0]
+            message = f"the formula cannot be read, and is shown as its source: {said}"
+            yield Finding(paper.path, (), message, "Correct it, or write it as text", said)
 
 
 def alike_titles(catalogue: Catalogue) -> Iterator[Finding]:
@@ -73,6 +85,7 @@ def names_of_several(catalogue: Catalogue) -> Iterator[Finding]:
 NOTICES: tuple[Callable[[Catalogue], Iterator[Finding]], ...] = (
     unused_files,
     tex_left,
+    formulas_as_source,
     alike_titles,
     names_of_several,
 )

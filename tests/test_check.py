@@ -43,6 +43,29 @@ def test_latex_that_stays_is_told_with_its_line(content: Write) -> None:
     assert all("still holds LaTeX" in line for line in found)
 
 
+def test_latex_that_html_escapes_is_told_where_it_stands(content: Write) -> None:
+    found = notices(content({"papers/2025/a.md": paper(body="Text.\n\n- More \\weirder{a & b}.", **USED)}))
+    assert [line.partition(". ")[0] for line in found] == [
+        r"content/papers/2025/a.md:10:8: the text still holds LaTeX: \weirder{a & b}"
+    ]
+
+
+def test_latex_in_a_block_of_code_is_meant(content: Write) -> None:
+    assert notices(content({"papers/2025/a.md": paper(body="```\n\\weird{x}\n```", **USED)})) == []
+
+
+def test_a_formula_that_is_shown_as_its_source_is_told_where_it_stands(content: Write) -> None:
+    body = "Good $x^2$, bad $\\frac{1}{2$, $\\foo{x}$.\n\n> $$\n> \\foo{a < b}\n> x\n> $$\n"
+    found = notices(content({"papers/2025/a.md": paper(r"On $\bar{x$", body=body, **USED)}))
+    said = "the formula cannot be read, and is shown as its source:"
+    assert [line.partition(". ")[0] for line in found] == [
+        rf"content/papers/2025/a.md:2:12: {said} \bar{{x",
+        rf"content/papers/2025/a.md:8:18: {said} \frac{{1}}{{2",
+        rf"content/papers/2025/a.md:8:32: {said} \foo{{x}}",
+        rf"content/papers/2025/a.md:11:3: {said} \foo{{a < b}}",
+    ]
+
+
 @pytest.mark.parametrize(
     ("title", "keys", "told"),
     [
