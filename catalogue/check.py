@@ -93,7 +93,9 @@ def known_pictures(catalogue: Catalogue) -> Iterator[Finding]:
         for name in SHOWN.findall(document.html):
             if name not in names:
                 message = f"the text shows a picture '{name}' that is not there"
-                yield Finding(document.path, (), message, "Add the file to content/images/", f"/images/{name}")
+                yield Finding(
+                    document.path, (), message, "Add the file to content/images/", f"/images/{name}"
+                )
 
 
 def one_file_per_key(catalogue: Catalogue) -> Iterator[Finding]:

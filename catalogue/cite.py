@@ -70,7 +70,7 @@ def eprint(paper: Paper) -> str:
 
 def resolved(doi: str) -> str:
     """The address at which a DOI is looked up. Older DOIs hold `<`, `>`, `;` and `#`."""
-    return f"https://doi.org/{quote(doi)}"
+    return f"https://doi.org/{quote(doi, safe='/:()')}"
 
 
 def address(paper: Paper) -> str:

@@ -196,7 +196,7 @@ GUARDS: list[tuple[str, str, str, Check]] = [
     ("catalogue/bibtex.py", '"{": r"', '"\x01": r"', bibtex_has(r"\textbraceleft{}")),
     ("catalogue/bibtex.py", '"}": r"', '"\x01": r"', bibtex_has(r"\textbraceright{}")),
     ("catalogue/bibtex.py", 'return "{" + _latex(parts.family) + "}" if', "return _latex(parts.family) if", bibtex_has("{Ada \\& Bo Lab}")),
-    ("catalogue/cite.py", "{quote(doi)}", "{doi}", bibtex_has("org/10.1000/a%25b%23c")),
+    ("catalogue/cite.py", "{quote(doi, safe='/:()')}", "{doi}", bibtex_has("org/10.1000/a%25b%23c")),
 ]  # fmt: skip
 
 
