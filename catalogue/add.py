@@ -29,7 +29,7 @@ def plan(
     if date:
         own["date"] = date.isoformat()
     shelf = Shelf(reading.catalogue.papers)
-    door = Door(content, reading.catalogue.settings, shelf, own, Plan({}, {}, [], []))
+    door = Door(content, reading.catalogue.settings, shelf, own, Plan({}, {}, [], []), {})
     organisations = set(reading.catalogue.organisations)
     for found, day in papers:
         if isinstance(found, Problem):
@@ -66,7 +66,7 @@ def new(title: str, date: dt.date, content: Path, reading: Reading) -> Plan:
 def refresh(papers: Iterable[tuple[Found | Problem, dt.date]], content: Path, reading: Reading) -> Plan:
     """Works out what is new of the signals of papers that are here: counts, and links that were missing."""
     shelf = Shelf(reading.catalogue.papers)
-    door = Door(content, reading.catalogue.settings, shelf, {}, Plan({}, {}, [], []))
+    door = Door(content, reading.catalogue.settings, shelf, {}, Plan({}, {}, [], []), {})
     for found, day in papers:
         if isinstance(found, Problem):
             door.plan.problems.append(found)

@@ -19,13 +19,15 @@ REQUIRED = ("title", "date")
 
 
 class Door(NamedTuple):
-    """Where papers come in: what is here already, what is the curator's `own`, and the plan that grows."""
+    """Where papers come in: what is here already, what is the curator's `own`, the plan that grows, and
+    when what it has `met` of each file was taken."""
 
     content: Path
     settings: Settings
     shelf: Shelf
     own: Mapping[str, Any]
     plan: Plan
+    met: dict[str, dt.date]
 
     def take(self, found: Found, day: dt.date) -> Outcome:
         """Plans one paper. Raises ContentError if it cannot be an entry."""
@@ -33,7 +35,9 @@ class Door(NamedTuple):
             if not found.values.get(name):
                 raise ContentError([Problem(found.path, found.line, 1, f"it has no {name}", "")])
         body = escaped(found.text)
-        if same := self.shelf.find(found.values):
+        same = self.shelf.find(found.values)
+        found = self.named(found, same[0] if same else None)
+        if same:
             return self.merge(found, body, day, *same)
         date = str(self.own.get("date", found.values["date"]))
         key = self.shelf.new_key({**found.values, "date": date})
@@ -45,6 +49,7 @@ class Door(NamedTuple):
 
         merged, text = self.sound(path, _settled(found, date), written)
         self.plan.texts[path] = text
+        self.met[path] = day
         self.shelf.add(key, f"{self.content.name}/{path}", merged.values)
         return Outcome("added", path, merged.changed)
 
@@ -54,9 +59,11 @@ class Door(NamedTuple):
         path = self.shelf.places[key].removeprefix(f"{self.content.name}/")
         text = self.text(path)
         parsed = frontmatter.parse(text.encode(), path)
+        met = self.met.get(path, dt.date.min)
+        self.met[path] = max(day, met)
 
         def written(found: Found) -> tuple[Merged, str]:
-            merged = merge.update(found, body, day, parsed.metadata, parsed.body, always)
+            merged = merge.update(found, body, day, parsed.metadata, parsed.body, always, met)
             return merged, changed(text, merged.values, merged.body) if merged.changed else text
 
         merged, new = self.sound(path, _settled(found, parsed.metadata["date"]), written)
@@ -67,6 +74,15 @@ class Door(NamedTuple):
         self.plan.texts[path] = new
         self.shelf.add(key, self.shelf.places[key], {"title": parsed.metadata["title"], **merged.values})
         return Outcome("updated", path, merged.changed, f"same {why}")
+
+    def named(self, found: Found, key: str | None) -> Found:
+        """The paper without the identifiers that another here has: each is told."""
+        held = self.shelf.held(found.values, key)
+        for name, place in held.items():
+            message = f"`{name}` is left out of '{found.values['title']}': {place} has it"
+            hint = "Take it out of the wrong one, or make one of the two"
+            self.plan.problems.append(Problem(found.path, found.line, 1, message, hint))
+        return found._replace(values={name: it for name, it in found.values.items() if name not in held})
 
     def text(self, path: str) -> str:
         return self.plan.texts.get(path) or frontmatter.decode((self.content / path).read_bytes())

@@ -30,7 +30,7 @@ class Merged(NamedTuple):
 def fresh(found: Found, body: str, day: dt.date) -> Merged:
     """The whole of a new entry; `body` is the found text as Markdown."""
     given = _flat(found.values) | ({ABSTRACT: body} if body else {})
-    return Merged(_values(given, {}, _source(found, given, day), day), body, tuple(given))
+    return Merged(_values(given, {}, _source(found, given, day.isoformat()), day), body, tuple(given))
 
 
 def update(
@@ -40,24 +40,28 @@ def update(
     current: Mapping[str, Any],
     current_body: str,
     always: Collection[str] = (),
+    met: dt.date = dt.date.min,
 ) -> Merged:
     """What this source changes in an entry, if anything. The keys of `always` follow the source whoever wrote
-    them."""
+    them. What was taken before what is known of the source, or not after what was `met` just now, only fills
+    what is missing: else two records of a paper would undo each other for ever."""
     given = _flat(found.values) | ({ABSTRACT: body} if body else {})
     now = _flat(current) | ({ABSTRACT: current_body.strip()} if current_body.strip() else {})
     sources = [source for source in current.get("source", []) if isinstance(source, dict)]
     known = next((source for source in sources if found.url and source.get("url") == found.url), {})
     seals = dict(zip(known.get("of", "").split(", "), known.get("seal", "").split("-"), strict=False))
+    taken, since = day.isoformat(), known.get("date", "")
+    fills = taken < since or day <= met
     news = {
         key: value
         for key, value in given.items()
-        if key not in OURS and value != now.get(key) and (key in always or _open(key, now, seals))
+        if key not in OURS and value != now.get(key) and (key in always or _open(key, now, seals, fills))
     }
     if not news:
         return Merged({}, None, ())
     owned = {key: now.get(key) for key in seals if key and seals[key] == seal(now.get(key))} | news
     kept = {key: mark for key, mark in seals.items() if key and key not in owned}
-    source = _source(found, owned, day, kept)
+    source = _source(found, owned, max(taken, since), kept)
     others = [it for it in sources if it is not known]
     values = _values(news, current, source, day)
     position = sources.index(known) if known else len(others)
@@ -74,23 +78,21 @@ def seal(value: Any) -> str:
     return blake2b(text.encode(), digest_size=3).hexdigest()
 
 
-def _open(key: str, now: Mapping[str, Any], seals: Mapping[str, str]) -> bool:
+def _open(key: str, now: Mapping[str, Any], seals: Mapping[str, str], fills: bool) -> bool:
     """Whether the source may set this value: it gave the one that stands there, or nothing stands there
     and nobody took it out."""
     if key in seals:
-        return seals[key] == seal(now.get(key))
+        return not fills and seals[key] == seal(now.get(key))
     return not now.get(key)
 
 
-def _source(
-    found: Found, owned: Mapping[str, Any], day: dt.date, kept: Mapping[str, str] = {}
-) -> dict[str, str]:
+def _source(found: Found, owned: Mapping[str, Any], day: str, kept: Mapping[str, str] = {}) -> dict[str, str]:
     marks = {key: seal(value) for key, value in owned.items() if key not in OURS} | dict(kept)
     ordered = sorted(marks, key=_place)
     return {
         "of": ", ".join(ordered),
         "url": found.url,
-        "date": day.isoformat(),
+        "date": day,
         "seal": "-".join(marks[key] for key in ordered),
     }
 

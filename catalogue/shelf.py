@@ -41,20 +41,38 @@ class Shelf:
 
     def find(self, values: Mapping[str, Any]) -> tuple[str, str] | None:
         """The key of the same paper and by what it was recognised. Equal titles do not make two papers
-        one if an identifier of theirs differs, no author of theirs is the same, or years lie between."""
+        one if an identifier of theirs differs, no author of theirs is the same, or years lie between;
+        nor does an equal identifier if neither title nor authors are: chapters have the DOI of their book."""
         mine = identifiers(values)
-        for kind, name in mine.items():
-            for key in self.known.get(f"{kind}:{name}", ()):
-                if kind != "title" or self._alike(values, mine, key):
-                    return key, kind
+        for kind, name in [*mine.items()]:
+            keys = self.known.get(f"{kind}:{name}", ())
+            same = self._alike if kind == "title" else self._related
+            if found := next((key for key in keys if same(values, mine, key)), None):
+                return found, kind
+            if keys:  # another's: it says nothing of this one
+                del mine[kind]
         return None
+
+    def held(self, values: Mapping[str, Any], key: str | None) -> dict[str, str]:
+        """The identifiers of the paper `key`, or of a new one, that another has, and where that is."""
+        known = {kind: self.known.get(f"{kind}:{name}") for kind, name in identifiers(values).items()}
+        return {kind: self.places[keys[0]] for kind in KINDS if (keys := known.get(kind)) and key not in keys}
+
+    def _related(self, values: Mapping[str, Any], mine: Mapping[str, str], key: str) -> bool:
+        """Whether title or authors speak for it that an equal identifier means the same paper."""
+        return mine.get("title") == self.names[key].get("title") or not self._strangers(values, key)
+
+    def _strangers(self, values: Mapping[str, Any], key: str) -> bool:
+        """Whether authors are known of both and none is of both."""
+        people, its = families(values), self.families[key]
+        return bool(people and its) and not people & its
 
     def _alike(self, values: Mapping[str, Any], mine: Mapping[str, str], key: str) -> bool:
         """Whether nothing but the title speaks against it that they are the same paper."""
-        its, people, when = self.names[key], families(values), years(values)
+        its, when = self.names[key], years(values)
         if any(mine[kind] != its[kind] for kind in KINDS if kind in mine and kind in its):
             return False
-        if people and self.families[key] and not people & self.families[key]:
+        if self._strangers(values, key):
             return False
         return not when or any(abs(a - b) <= CLOSE for a in when for b in self.years[key])
 

@@ -242,6 +242,63 @@ def test_two_papers_with_the_same_words_for_no_identifier_are_two(content: Write
     assert sorted(texts(folder)) == ["one.md", "other.md"]
 
 
+def test_chapters_with_the_doi_of_their_book_are_papers_of_their_own(content: Write) -> None:
+    folder, url = content({}), "https://doi.org/10.1000/book"
+    one = found("Chapter One", "One.", url, doi="10.1000/book", authors=["Ada Example"])
+    two = found("Chapter Two", "Two.", url, doi="10.1000/book", authors=["Bo Other"])
+    plan = run(folder, one, two)
+    assert [outcome.path for outcome in plan.outcomes] == [
+        "papers/2026/chapter-one.md", "papers/2026/chapter-two.md",
+    ]  # fmt: skip
+    (problem,) = plan.problems
+    why = "`doi` is left out of 'Chapter Two': content/papers/2026/chapter-one.md has it"
+    assert (problem.line, problem.message) == (3, why)
+    build.build(options(folder))
+    for papers in ((one, two), (two, one)):
+        again = run(folder, *papers)
+        assert again.texts == {} and again.problems == plan.problems
+    own = folder / "papers/2026/chapter-two.md"
+    own.write_text(own.read_text().replace("authors:", "doi: 10.1000/book.2\nauthors:"))
+    assert run(folder, two).texts == {}
+
+
+def test_an_identifier_that_another_paper_has_is_not_given_to_a_second(content: Write) -> None:
+    preprint = paper("The Preprint", "2026-04-01", arxiv='"2604.00001"')
+    folder = content(
+        {"papers/2026/a.md": preprint, "papers/2026/b.md": paper("Other", "2026-04-01", doi="10.1000/1")}
+    )
+    plan = run(folder, found("The Preprint", arxiv="2604.00001", doi="10.1000/1"))
+    assert [problem.message for problem in plan.problems] == [
+        "`doi` is left out of 'The Preprint': content/papers/2026/b.md has it"
+    ]
+    build.build(options(folder))
+
+
+def test_two_records_of_a_paper_do_not_undo_each_other(content: Write) -> None:
+    folder = content({})
+    records = [
+        found("Same Paper", "One.", doi="10.1000/1"),
+        found("Same Paper: More", "Two.", doi="10.1000/1", venue="J"),
+    ]
+    plan = run(folder, *records)
+    assert [(one.what, one.news) for one in plan.outcomes][1:] == [("updated", ("venue",))]
+    for day in (DAY, dt.date(2026, 12, 1)):
+        assert [one.what for one in run(folder, *records, day=day).outcomes] == ["unchanged"] * 2
+
+
+def test_an_older_answer_of_a_source_only_fills_what_is_missing(content: Write) -> None:
+    folder = content({})
+    older, newer = found("Old Title", comments="2", venue="J"), found("New Title", comments="5")
+    values = {"arxiv": "2604.00001"}
+    older, newer = (one._replace(values={**one.values, **values}) for one in (older, newer))
+    run(folder, newer, day=dt.date(2026, 4, 20))
+    plan = run(folder, older, day=dt.date(2026, 4, 18))
+    assert [one.news for one in plan.outcomes] == [("venue",)]
+    (text,) = texts(folder).values()
+    assert "New Title" in text and "comments: 5\n" in text and "    date: 2026-04-20\n" in text
+    assert run(folder, newer, day=dt.date(2026, 4, 20)).texts == {}
+
+
 PAPERS = [
     found("First", url="https://example.org/1", arxiv="2604.00001"),
     found("Second", url="https://example.org/2", doi="10.1000/2", comments="2"),
