@@ -68,7 +68,7 @@ def update(
     if found.url:
         values["source"] = [*others[:position], source, *others[position:]]
     if any(key not in COUNTS for key in news):
-        values["updated"] = day.isoformat()
+        values["updated"] = max(taken, *(str(current.get(key, "")) for key in ("date", "updated")))
     return Merged(values, news.get(ABSTRACT), tuple(news))
 
 

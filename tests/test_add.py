@@ -22,6 +22,7 @@ from catalogue.problems import Problem
 from catalogue.schema import PaperFrontMatter
 from catalogue.strictyaml import invisible
 from conftest import Write, options, paper
+from conftest import problems as mistakes
 
 DAY = dt.date(2026, 4, 17)
 line = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"]), min_size=1).filter(
@@ -297,6 +298,16 @@ def test_an_older_answer_of_a_source_only_fills_what_is_missing(content: Write) 
     (text,) = texts(folder).values()
     assert "New Title" in text and "comments: 5\n" in text and "    date: 2026-04-20\n" in text
     assert run(folder, newer, day=dt.date(2026, 4, 20)).texts == {}
+
+
+def test_an_entry_is_not_updated_before_it_came_or_was_updated(content: Write) -> None:
+    mine = {"papers/2026/a.md": paper("A Title", "2026-04-18"),
+            "papers/2026/b.md": paper("Other", "2026-04-18", updated="2026-05-01")}  # fmt: skip
+    folder = content(mine)
+    run(folder, found(venue="J"), found("Other", venue="J"), day=dt.date(2026, 4, 17))
+    assert "updated: 2026-04-18\n" in texts(folder)["a.md"]
+    assert "updated: 2026-05-01\n" in texts(folder)["b.md"]
+    assert mistakes(folder) == ()
 
 
 PAPERS = [
