@@ -19,6 +19,7 @@ class Shelf:
 
     def __init__(self, papers: Iterable[Paper]) -> None:
         self.places: dict[str, str] = {}
+        self.old: set[str] = set()
         self.known: dict[str, list[str]] = {}
         self.names: dict[str, dict[str, str]] = {}
         self.families: dict[str, set[str]] = {}
@@ -28,6 +29,7 @@ class Shelf:
             values["authors"] = [person.name for person in paper.authors]
             values |= {"date": str(paper.date), "published": str(paper.published or paper.date)}
             self.add(paper.key, paper.path, values)
+            self.old |= {place.removeprefix("/papers/").rstrip("/") for place in paper.aliases}
 
     def add(self, key: str, path: str, values: Mapping[str, Any]) -> None:
         self.places[key] = path
@@ -84,7 +86,7 @@ class Shelf:
         second = next((names[kind] for kind in KINDS if kind in names), values["date"][:4])
         choices = [key, f"{key}-{values['date'][:4]}", f"{key[:60]}-{slug(second)}"[:100]]
         number = 2
-        while choices[0] in self.places:
+        while choices[0] in self.places or choices[0] in self.old:
             choices = choices[1:] or [f"{key}-{number}"]
             number += len(choices) == 1
         return choices[0]

@@ -310,6 +310,12 @@ def test_an_entry_is_not_updated_before_it_came_or_was_updated(content: Write) -
     assert mistakes(folder) == ()
 
 
+def test_an_old_address_is_not_given_to_a_new_paper(content: Write) -> None:
+    folder = content({"papers/2026/new.md": paper("New", "2026-04-01", aliases="[/papers/a-title/]")})
+    assert [one.path for one in run(folder, found()).outcomes] == ["papers/2026/a-title-2026.md"]
+    assert mistakes(folder) == ()
+
+
 PAPERS = [
     found("First", url="https://example.org/1", arxiv="2604.00001"),
     found("Second", url="https://example.org/2", doi="10.1000/2", comments="2"),
