@@ -2,11 +2,12 @@
 come in."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from catalogue import document, frontmatter, merge
+from catalogue import document, frontmatter, merge, rules
 from catalogue.compose import changed, compose, escaped
 from catalogue.found import Found
 from catalogue.merge import Merged
@@ -39,6 +40,7 @@ class Door(NamedTuple):
         found = self.named(found, same[0] if same else None)
         if same:
             return self.merge(found, body, day, *same)
+        found = _in_order(found)
         date = str(self.own.get("date", found.values["date"]))
         key = self.shelf.new_key({**found.values, "date": date})
         path = f"papers/{date[:4]}/{key}.md"
@@ -106,8 +108,9 @@ class Door(NamedTuple):
         """The keys of this text that cannot be kept, and why. Raises ContentError for what it cannot be
         without."""
         try:
-            document.paper(where, text.encode(), self.settings)
-            return {}
+            paper = document.paper(where, text.encode(), self.settings)
+            findings = rules.days_in_order(paper)
+            return {str(it.location[0]): Problem(where, 1, 1, it.message, it.hint) for it in findings}
         except ContentError as error:
             parsed = frontmatter.parse(text.encode(), where)
             starts = [(mark.key_line, str(at[0])) for at, mark in parsed.marks.items() if len(at) == 1]
@@ -120,10 +123,26 @@ class Door(NamedTuple):
             return wrong
 
 
+def _in_order(found: Found) -> Found:
+    """The paper on a day on which arXiv had given out its identifier: only the year may be said, or it was
+    published years before."""
+    name, said = (
+        re.match(r"(\d\d)(0[1-9]|1[0-2])\.", found.values.get("arxiv", "")),
+        str(found.values["date"]),
+    )
+    first = f"20{name[1]}-{name[2]}-01" if name else said
+    if said >= (dt.date.fromisoformat(first) - rules.WEEK).isoformat():
+        return found
+    published = {} if said == f"{first[:4]}-01-01" else {"published": said}
+    return found._replace(values={**published, **found.values, "date": first})
+
+
 def _settled(found: Found, date: str) -> Found:
-    """The paper as an entry of this day keeps it: no `published` that is the same day, and the number of
-    authors where a name stands twice, as it may be that of two people."""
+    """The paper as an entry of this day keeps it: no `published` that is the same day, no keyword twice, and
+    the number of authors where a name stands twice, as it may be that of two people."""
     values = {key: value for key, value in found.values.items() if key != "published" or value != date}
+    if "keywords" in values:
+        values["keywords"] = list(dict.fromkeys(values["keywords"]))
     names = [author if isinstance(author, str) else author["name"] for author in values.get("authors", ())]
     if len(set(names)) < len(names):
         values.setdefault("author_count", str(len(names)))

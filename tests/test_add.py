@@ -316,6 +316,31 @@ def test_an_old_address_is_not_given_to_a_new_paper(content: Write) -> None:
     assert mistakes(folder) == ()
 
 
+@pytest.mark.parametrize(
+    ("date", "kept"),
+    [
+        ("2026-01-01", "date: 2026-04-01\nauthors"),
+        ("2026-03-30", "date: 2026-03-30\nauthors"),
+        ("2019-05-06", "date: 2026-04-01\npublished: 2019-05-06\nauthors"),
+    ],
+)
+def test_a_paper_is_of_no_day_before_arxiv_knew_it(date: str, kept: str, content: Write) -> None:
+    folder = content({})
+    one = found(date=date, arxiv="2604.00001", authors=["Ada"], keywords=["one", "two", "one"])
+    for _ in range(2):
+        plan = run(folder, one)
+        assert plan.problems == [] and mistakes(folder) == ()
+    assert plan.texts == {} and kept in texts(folder)["a-title.md"]
+
+
+def test_an_identifier_that_the_day_speaks_against_is_told(content: Write) -> None:
+    folder = content({"papers/2026/a.md": paper("A Title", "2026-01-01")})
+    plan = run(folder, found(arxiv="2604.00001", venue="J"))
+    assert [one.news for one in plan.outcomes] == [("venue",)] and mistakes(folder) == ()
+    (problem,) = plan.problems
+    assert problem.message.endswith("a.md: arXiv gave out 2604.00001 in 2026-04, after `date` 2026-01-01")
+
+
 PAPERS = [
     found("First", url="https://example.org/1", arxiv="2604.00001"),
     found("Second", url="https://example.org/2", doi="10.1000/2", comments="2"),
