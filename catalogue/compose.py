@@ -96,8 +96,8 @@ def _escaped(paragraph: str) -> str:
 
 
 def _guarded(paragraph: str, marks: str) -> Iterator[str]:
-    """The paragraph with a backslash before each of the marks that is not within a formula."""
-    for i, part in enumerate(re.split(r"(\$[^$\s](?:[^$]*[^$\s\\])?\$(?!\d))", paragraph)):
+    """The paragraph with a backslash before each of the marks that is in no formula; `\\$` has its own."""
+    for i, part in enumerate(re.split(r"(\\\$|\$[^$\s](?:[^$]*[^$\s\\])?\$(?!\d))", paragraph)):
         if i % 2:
             yield part
             continue
@@ -106,6 +106,9 @@ def _guarded(paragraph: str, marks: str) -> Iterator[str]:
 
 
 def _guard(found: re.Match[str]) -> str:
+    written, at = f"{found.string[: found.start()]}\\{found.string[found.start() :]}", found.start()
+    if untex.ACCENT.match(written, at):  # it would be LaTeX's accent of the next letter
+        return f"&#{ord(found[0])};"
     return f"{found[0]}\\" if found[0].isdigit() else f"\\{found[0]}"
 
 
