@@ -25,8 +25,27 @@ MACROS = {
     "deg": "°",
     "textregistered": "®",
     "texttrademark": "™",
+    "textless": "<",
+    "textgreater": ">",
+    "textbar": "|",
+    "textunderscore": "_",
+    "textquotedbl": '"',
+    "textminus": "−",
+    "ordfeminine": "ª",
+    "copyright": "©",
+    "S": "§",
+    "P": "¶",
+    "pounds": "£",
+    "euro": "€",
+    "newline": " ",
+    "linebreak": " ",
+    **dict.fromkeys(("mbox", "textmd", "textnormal", "textsf", "texttt", "textup"), "%s"),
 }
 """What pylatexenc does not know, or drops."""
+SILENT = r"""/ @ bf it em tt sc rm sl sf bfseries itshape scshape ttfamily sffamily rmfamily upshape slshape
+mdseries normalfont tiny scriptsize footnotesize small normalsize large Large LARGE huge Huge boldmath
+unboldmath centering protect relax noindent newblock sloppy nobreak allowbreak""".split()
+"""Macros that say how it looks, and are no text."""
 FORMULA = re.compile(r"(?<!\\)\$\s*((?:\\.|[^$\\])+?)\s*(?<!\\)\$(?=(\d)?)", re.DOTALL)
 
 
@@ -72,6 +91,12 @@ def latex(text: str) -> str:
     return re.sub("\ue000(\\d+)\ue001", lambda found: formulas[int(found[1])], shown)
 
 
+def _unknown(node: Any) -> str:
+    """A macro that nobody knows, as it is written; only its text where it has some."""
+    rest = node.parsing_state.s[node.pos + node.len :]
+    return "" if re.match(r"\{[^}]", rest) else str(node.latex_verbatim())
+
+
 @cache
 def _reader() -> Any:
     """pylatexenc takes long to import and to start."""
@@ -83,6 +108,8 @@ def _reader() -> Any:
     shown = latex2text.get_default_latex_context_db()
     texts = [latex2text.MacroTextSpec(name, simplify_repl=repl) for name, repl in MACROS.items()]
     texts += [latex2text.MacroTextSpec("href", simplify_repl="%(2)s")]
+    texts += [latex2text.MacroTextSpec(name) for name in SILENT]
     shown.add_context_category("catalogue", prepend=True, macros=texts)
+    shown.set_unknown_macro_spec(latex2text.MacroTextSpec("", simplify_repl=_unknown))
     reader = latex2text.LatexNodes2Text(latex_context=shown, math_mode="text", strict_latex_spaces="macros")
     return lambda text: reader.latex_to_text(text, latex_context=walked)

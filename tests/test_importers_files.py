@@ -223,6 +223,9 @@ def test_identifiers_in_addresses() -> None:
         (r"\(x\) costs \$5", r"$x$ costs \$5"),
         (r"\textbraceleft{}\textbackslash{}x\textbraceright{}", r"{\x}"),
         (r"\unknown{kept}", "kept"),
+        (r"{\textless}5 {\textgreater} \S 3 {\P} \pounds5 {\euro} a{\textbar}b", "<5 > §3 ¶ £5 € a|b"),
+        (r"{\apjl} \& \unknown{}", r"\apjl & \unknown"),
+        (r"{\sc Silent {Macros}} \textmd{are {no}} A\/B", "Silent Macros are no AB"),
     ],
 )
 def test_latex_becomes_text(source: str, text: str) -> None:
