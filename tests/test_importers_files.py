@@ -96,6 +96,18 @@ def test_an_entry_of_bibtex() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("names", "printed"),
+    [
+        (r"Mu\~{n}oz, Jos\'{e} and Jos\'e Mu\~noz", ["José Muñoz", "José Muñoz"]),
+        (r"{\~N}ame, Jo{\~a}o and Gar\c{c}\~ao, M\~{\i}a", ["João Ñame", "Mĩa Garção"]),
+        ("Donald~E. Knuth and Knuth, Donald~E.", ["Donald E. Knuth", "Donald E. Knuth"]),
+    ],
+)
+def test_names_of_bibtex(names: str, printed: list[str]) -> None:
+    assert bibtex.people(names) == printed
+
+
 def test_parts_have_what_is_true_of_the_whole() -> None:
     found, problems = bib(
         """

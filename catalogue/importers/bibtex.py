@@ -166,6 +166,7 @@ def people(names: str) -> list[str]:
     is one."""
     from bibtexparser.middlewares.names import parse_single_name_into_parts, split_multiple_persons_names
 
+    names = re.sub(r"\\~ ?(?:\{\\?([A-Za-z])\}|([A-Za-z]))", "\\1\\2\u0303", names)  # else taken for a tie
     found = []
     for name in split_multiple_persons_names(" ".join(names.split())):
         if name.strip().lower() in ("others", ""):
