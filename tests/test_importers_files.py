@@ -101,6 +101,12 @@ def test_an_entry_of_bibtex() -> None:
     [
         (r"Mu\~{n}oz, Jos\'{e} and Jos\'e Mu\~noz", ["José Muñoz", "José Muñoz"]),
         (r"{\~N}ame, Jo{\~a}o and Gar\c{c}\~ao, M\~{\i}a", ["João Ñame", "Mĩa Garção"]),
+        ("family=Harman, given=Hans, prefix=van der, useprefix=true", ["Hans van der Harman"]),
+        (
+            r'given={Ada B.}, family={Example}, given-i={A} and "family={One, Two}", suffix=Jr'
+            r' and family=M\"uller, given={\'E}va and "given=Bo", family={M{\"u}}',
+            ["Ada B. Example", "One, Two Jr", "Éva Müller", "Bo Mü"],
+        ),
         ("Donald~E. Knuth and Knuth, Donald~E.", ["Donald E. Knuth", "Donald E. Knuth"]),
     ],
 )

@@ -16,6 +16,9 @@ DATA = ("xdata", "set")
 INHERITED = ("date", "year", "month", "journaltitle", "journal", "booktitle", "booksubtitle")
 """What is as true of a part as of the whole. Not its DOI, address, abstract or editors."""
 WHOLE_AUTHOR = ("inbook", "bookinbook", "suppbook")
+EXTENDED = re.compile(r"(?:^|,)[\s\"]*(given|prefix|family|suffix)\s*=\s*(\{[^{}]*\}|[^,]*?)[\s\"]*(?=,|$)")
+"""A part of a name in the format `family=Harman, given=Hans` (biblatex 3.19, section 3.4)."""
+PARTS = ("given", "prefix", "family", "suffix")
 
 Fields = dict[str, str]
 
@@ -171,7 +174,9 @@ def people(names: str) -> list[str]:
     for name in split_multiple_persons_names(" ".join(names.split())):
         if name.strip().lower() in ("others", ""):
             continue
-        whole = re.fullmatch(r"\{[^{}]*\}", name) or not re.search(r"[,{]", name)
+        said = dict(EXTENDED.findall(name))
+        name = " ".join(said[part] for part in PARTS if part in said) or name
+        whole = said or re.fullmatch(r"\{[^{}]*\}", name) or not re.search(r"[,{]", name)
         parts = name if whole else parse_single_name_into_parts(name, strict=False).merge_first_name_first
         if printed := to_line(latex(parts)).replace(r"\$", "$"):
             found.append(printed)
