@@ -114,6 +114,27 @@ def test_names_of_bibtex(names: str, printed: list[str]) -> None:
     assert bibtex.people(names) == printed
 
 
+@pytest.mark.parametrize(
+    ("fields", "values"),
+    [
+        (r"doi = {10.1000/978-3-1{\_}48}", {"doi": "10.1000/978-3-1_48"}),
+        (r"url = {https://example.org/a{\_}b.pdf}", {"links": {"pdf": "https://example.org/a_b.pdf"}}),
+        ('month = "Mar", day = "17"', {"date": "2021-03-17"}),
+        ("month = 3, day = 7", {"date": "2021-03-07"}),
+        ("month = {7-8}, day = {}", {"date": "2021-07-01"}),
+        ("eprint = {2101.00001}", {"arxiv": "2101.00001"}),
+        ("eprint = {arXiv:2101.00002v3}", {"arxiv": "2101.00002"}),
+        ("number = {arXiv:2101.00003}", {"arxiv": "2101.00003"}),
+        ("eprint = {10.2307/2101}, eprinttype = {jstor}", {}),
+        ("eprint = {2101.00001}, eprinttype = {hdl}, number = {2101.00001}", {}),
+        ("eprint = {https://example.org/content/2101.00001v1.full.pdf}, number = 3", {}),
+    ],
+)
+def test_values_of_bibtex(fields: str, values: dict[str, Any]) -> None:
+    (found,), _ = bib(f"@misc{{x, title = {{X}}, year = 2021, {fields}}}")
+    assert found.values == {"title": "X", "date": "2021-01-01"} | values
+
+
 def test_parts_have_what_is_true_of_the_whole() -> None:
     found, problems = bib(
         """

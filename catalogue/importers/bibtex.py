@@ -104,7 +104,9 @@ def _found(
     if kind in DATA or not title:
         what = f"`@{kind}` is not a paper" if kind in DATA else "it has no title"
         return Problem(path, line, 1, f"`{key}` is left out: {what}", "Add what it stands for by hand")
-    date = day(fields.get("date") or fields.get("year", ""), latex(fields.get("month", "")))
+    year, month, at = (latex(fields.get(name, "")).strip() for name in ("year", "month", "day"))
+    said = f"{year}-{month}-{at}" if month.isdigit() and at else year
+    date = day(fields.get("date") or said, f"{month} {at}")
     if not date:
         said = shown(fields, "date") or shown(fields, "year")
         why = f"`{said}` is no year from 1600 to 2199" if said else "it has no year"
@@ -189,12 +191,15 @@ def named(fields: Fields) -> dict[str, str]:
     if re.fullmatch(r"\d{7}(v\d+)?", eprint) and "primaryclass" in fields:
         eprint = f"{fields['primaryclass'].partition('.')[0]}/{eprint}"
     own = doi(_plain(fields.get("doi", ""))) if fields.get("doi") else None
-    places = [f"arxiv:{eprint}" if kind.strip("{} ").lower() == "arxiv" else "", f"doi:{own}" if own else ""]
-    places += [_plain(fields.get(name, "")) for name in ("url", "journal", "howpublished")]
+    places = [
+        f"arxiv:{eprint}" if kind.strip("{} ").lower() in ("arxiv", "") else "",
+        f"doi:{own}" if own else "",
+    ]
+    places += [_plain(fields.get(name, "")) for name in ("url", "journal", "howpublished", "number")]
     return identifiers(places)
 
 
 def _plain(text: str) -> str:
     """An address or identifier without the backslashes that BibTeX users put before `_`, `%` and `#`."""
     text = re.sub(r"\\url\{([^{}]*)\}", r"\1", text)
-    return re.sub(r"\\([_%#&~$])", r"\1", "".join(text.split()))
+    return re.sub(r"\{\\([_%#&~$])\}|\\([_%#&~$])", r"\1\2", "".join(text.split()))
