@@ -2,7 +2,7 @@
 
 import re
 
-from catalogue.cite import Name, address, eprint, kind, name
+from catalogue.cite import Name, address, eprint, kind, name, venue
 from catalogue.model import Entry, Paper
 
 TYPES = {"paper-conference": "inproceedings", "article-journal": "article", "article": "misc"}
@@ -30,7 +30,7 @@ def _fields(paper: Paper) -> dict[str, str]:
     return {
         "title": "{" + _latex(paper.title) + "}",
         "author": " and ".join(_name(name(person.name)) for person in paper.authors),
-        VENUES[kind(paper)]: _latex(paper.venue or ""),
+        VENUES[kind(paper)]: _latex(venue(paper)),
         "year": str(appeared.year),
         "month": str(appeared.month),
         "doi": paper.doi or "",

@@ -15,6 +15,17 @@ MEETING = re.compile(
     r"|CoRL|ICRA|IROS|RSS|TREC)\b",
     re.IGNORECASE,
 )
+JOURNAL = re.compile(
+    r"\b(?:(?:Transactions|Journal) (?:of|on|for)"
+    r"|Proceedings of the (?:National Academy|Royal Society|VLDB Endowment|ACM on))\b"
+    r"(?!.*\b(?:Conference|Proceedings|Workshop)\b)",
+    re.IGNORECASE,
+)
+"""Journals whose names hold what else tells a meeting, such as ACL."""
+
+ACL_JOURNAL = re.compile(r"[0-9]{4}\.(?:cl|tacl)-|[JQ][0-9]{2}-")
+"""The two journals among the identifiers of the ACL Anthology."""
+
 GROUP = re.compile(
     r"\b(?:team|group|collaboration|consortium|lab|labs|laboratory|project|initiative|community|institute|university"
     r"|inc|llc|and)\b|(?-i:\b(?:AI|the|for|of)\b)|[\d,&/()]|\.com",
@@ -58,9 +69,16 @@ def name(printed: str) -> Name:
 
 def kind(paper: Paper) -> str:
     """The CSL type: a paper of a meeting, an article of a journal, or a preprint (`article`)."""
-    if paper.acl or (paper.venue and MEETING.search(paper.venue)):
+    if JOURNAL.search(paper.venue or "") or ACL_JOURNAL.match(paper.acl or ""):
+        return "article-journal"
+    if paper.acl or MEETING.search(paper.venue or ""):
         return "paper-conference"
     return "article-journal" if paper.venue else "article"
+
+
+def venue(paper: Paper) -> str:
+    """Where the paper was published: if that is not said, the ACL Anthology, which takes no preprints."""
+    return paper.venue or ("ACL Anthology" if paper.acl else "")
 
 
 def eprint(paper: Paper) -> str:
@@ -97,7 +115,7 @@ def item(entry: Entry) -> dict[str, Any]:
         "title": paper.plain_title,
         "author": [_csl_name(name(person.name)) for person in paper.authors],
         "issued": {"date-parts": [[day.year, day.month, day.day]]},
-        "container-title": paper.venue
+        "container-title": venue(paper)
         or ("OpenReview" if paper.openreview else "arXiv" if paper.arxiv else ""),
         "number": f"arXiv:{eprint(paper)}" if paper.arxiv else "",
         "DOI": paper.doi,
@@ -121,7 +139,7 @@ def formatted(entry: Entry) -> str:
     if len(names) > 2 and names[-1] != "et al":
         names = [*names[:-1], f"and {names[-1]}"]
     who = (" and " if len(names) == 2 else ", ").join(names)
-    where = paper.venue or (f"arXiv:{eprint(paper)}" if paper.arxiv else "")
+    where = venue(paper) or (f"arXiv:{eprint(paper)}" if paper.arxiv else "")
     parts = (who, str((paper.published or paper.date).year), paper.plain_title, where)
     said = " ".join(part if part.endswith((".", "?", "!")) else f"{part}." for part in parts if part)
     return f"{said} {address(paper)}".strip()
@@ -130,16 +148,16 @@ def formatted(entry: Entry) -> str:
 def coins(entry: Entry) -> str:
     """The entry as a ContextObject in a span (OpenURL 1.0, ANSI/NISO Z39.88-2004), for Zotero."""
     paper = entry.paper
-    meeting = kind(paper) == "paper-conference"
+    journal, meeting = (kind(paper) == it for it in ("article-journal", "paper-conference"))
     fields = [
         ("ctx_ver", "Z39.88-2004"),
-        ("rft_val_fmt", f"info:ofi/fmt:kev:mtx:{'journal' if paper.venue and not meeting else 'dc'}"),
+        ("rft_val_fmt", f"info:ofi/fmt:kev:mtx:{'journal' if journal else 'dc'}"),
         (
             "rft.type",
             {"article": "preprint", "paper-conference": "conferencePaper"}.get(kind(paper), "journalArticle"),
         ),
-        ("rft.atitle" if paper.venue and not meeting else "rft.title", paper.plain_title),
-        ("rft.jtitle" if not meeting else "rft.source", paper.venue or ""),
+        ("rft.atitle" if journal else "rft.title", paper.plain_title),
+        ("rft.jtitle" if not meeting else "rft.source", venue(paper)),
         ("rft.date", str(paper.published or paper.date)),
         *(("rft.au", person.name) for person in paper.authors[:30]),
         ("rft_id", f"info:doi/{paper.doi}" if paper.doi else ""),

@@ -1,6 +1,6 @@
 """A paper in RIS, the exchange format of reference managers."""
 
-from catalogue.cite import Name, address, eprint, kind, name
+from catalogue.cite import Name, address, eprint, kind, name, venue
 from catalogue.model import Entry
 
 TYPES = {"paper-conference": "CONF", "article-journal": "JOUR", "article": "UNPB"}
@@ -16,7 +16,7 @@ def ris(entry: Entry) -> str:
         ("ID", paper.key),
         ("TI", paper.plain_title),
         *(("AU", _name(name(person.name))) for person in paper.authors),
-        ("T2", paper.venue),
+        ("T2", venue(paper)),
         ("PY", day.year),
         ("DA", f"{day:%Y/%m/%d}"),
         ("DO", paper.doi),

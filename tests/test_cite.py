@@ -156,6 +156,22 @@ def test_mathematics_stays() -> None:
         ({"venue": "Proceedings of Invented Things"}, "paper-conference", "@inproceedings{", "CONF"),
         ({"venue": "NeurIPS 2025"}, "paper-conference", "@inproceedings{", "CONF"),
         ({"acl": "2025.acl-long.1"}, "paper-conference", "@inproceedings{", "CONF"),
+        ({"acl": "2025.tacl-1.1", "venue": "Linguistics"}, "article-journal", "@article{", "JOUR"),
+        ({"acl": "2025.cl-1.1"}, "article-journal", "@article{", "JOUR"),
+        ({"acl": "Q18-1001"}, "article-journal", "@article{", "JOUR"),
+        ({"venue": "Transactions of the ACL"}, "article-journal", "@article{", "JOUR"),
+        (
+            {"venue": "Proceedings of the National Academy of Sciences"},
+            "article-journal",
+            "@article{",
+            "JOUR",
+        ),
+        (
+            {"venue": "Journal of Things: Workshop and Conference Proceedings"},
+            "paper-conference",
+            "@inproceedings{",
+            "CONF",
+        ),
         (
             {"venue": "Journal of Things 3 (2025)", "doi": "10.1000/a_b%c"},
             "article-journal",
@@ -174,6 +190,17 @@ def test_what_was_published_is_cited_so_and_keeps_its_eprint(
     assert record["type_of_reference"] == reference and record["accession_number"] == "arXiv:2504.06752"
     if "doi" in more:
         assert record["doi"] == item(one)["DOI"] == more["doi"]
+
+
+def test_without_a_venue_the_anthology_is_where_a_paper_was_published() -> None:
+    one = entry("Title", "Ada Example", acl="2025.acl-long.1")
+    assert item(one)["container-title"] == "ACL Anthology"
+    assert "booktitle = {ACL Anthology}" in bibtex(one)
+    assert rispy.loads(ris(one))[0]["secondary_title"] == "ACL Anthology"
+    assert dict(parse_qsl(coins(one)))["rft.source"] == "ACL Anthology"
+    assert formatted(one).endswith("Title. ACL Anthology. https://aclanthology.org/2025.acl-long.1/")
+    journal = entry("Title", "Ada Example", acl="2025.cl-1.1")
+    assert "journal = {ACL Anthology}" in bibtex(journal)
 
 
 DOIS = {
