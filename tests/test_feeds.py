@@ -263,7 +263,9 @@ def test_a_week_appears_on_its_friday_and_grows(content: Write) -> None:
     assert atoms(folder)[week[0]] == [(week[1], "Week 15 of 2025: 4 papers", "2025-04-13T00:00:00Z")]
     content({"papers/2025/e.md": paper("Next", "2025-04-14")})
     assert atoms(folder)[week[0]] == [(week[1], "Week 15 of 2025: 4 papers", "2025-04-13T00:00:00Z")]
-    text = parsed(made(folder)[week[0]]).entries[0].content[0].value
+    (entry,) = parsed(made(folder)[week[0]]).entries
+    assert entry.published == "2025-04-07T00:00:00Z", "the same for good, whatever is added"
+    text = entry.content[0].value
     assert [text.index(day) for day in ("Sunday 13", "Friday 11", "Monday 7")] == sorted(
         text.index(day) for day in ("Sunday 13", "Friday 11", "Monday 7")
     )
