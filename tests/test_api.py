@@ -264,8 +264,12 @@ def test_changes_are_newest_first_and_tell_of_edits(content: Write) -> None:
     first, second = strict(made(folder)["changes.json"])["changes"]
     assert (first["key"], first["updated"], second) == ("a", "2025-04-09", before[0])
     content({"papers/2025/b.md": paper("b", "2025-04-08", body="Edited in silence.")})
-    silent = strict(made(folder)["changes.json"])["changes"][1]
+    content({"papers/2025/c.md": paper("c", "2025-04-06")})
+    site = made(folder)
+    known, silent, late = strict(site["changes.json"])["changes"]
     assert silent["digest"] != second["digest"] and silent["updated"] == second["updated"]
+    assert (known, late["key"]) == (first, "c"), "what is known may stand above what is not"
+    assert b"Compare every <code>digest</code>" in site["api/index.html"]
 
 
 # --- linked data, Markdown ----------------------------------------------------------------------

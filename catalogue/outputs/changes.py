@@ -1,7 +1,7 @@
 """What is new since when: each paper's day of entry and of last change, newest first.
 
-A client reads until it comes to a day and a digest that it knows. The digest tells of edits that no day
-in the content tells of.
+A client compares all digests with those that it knows: edits that no day in the content tells of, and papers
+of an earlier day, stand below others that it knows.
 """
 
 from collections.abc import Iterable, Iterator
