@@ -2,11 +2,12 @@
 
 import datetime as dt
 import textwrap
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from hashlib import sha256
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
 from catalogue.dates import Period, written
@@ -114,8 +115,19 @@ def message(shared: Letters, recipient: str) -> EmailMessage:
 
 
 def data(mail: EmailMessage) -> bytes:
-    """The message as it is sent. Headers are not folded: a long address in them must stay whole."""
-    return mail.as_bytes(policy=SMTP.clone(max_line_length=998))
+    """The message as it is sent. Headers are not folded, as a long address in them must stay whole; but a
+    sender's name that is not ASCII is in words of at most 75 characters (RFC 2047)."""
+    return mail.as_bytes(policy=_Unfolded(linesep="\r\n", max_line_length=998))
+
+
+class _Unfolded(EmailPolicy):
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """Only the sender's name can be other than ASCII. Folded by its own rules it would change."""
+        if str(value).isascii():
+            return super().fold_binary(name, value)
+        (sender,) = value.addresses
+        words = Header(sender.display_name, "utf-8", maxlinelen=75, header_name=name).encode(linesep="\r\n")
+        return f"{name}: {words}\r\n <{sender.addr_spec}>\r\n".encode()
 
 
 def message_id(site: Settings, digest: Digest, recipient: str) -> str:

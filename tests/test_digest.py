@@ -3,7 +3,9 @@
 import datetime as dt
 import re
 from email import message_from_bytes, policy
+from email.header import decode_header, make_header
 from email.message import EmailMessage
+from email.utils import parseaddr
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -221,12 +223,29 @@ def test_hostile_titles(content: Write) -> None:
     assert "script" not in found.tags and "b" not in found.tags
 
 
-def test_the_catalogues_name_cannot_add_a_header(content: Write) -> None:
-    name = 'Évil, "quoted" <eve@example.org> \\\\ name'
+NAMES = [
+    'Évil, "quoted" <eve@example.org> \\\\ name',
+    "Évènements et articles, récents et inventés, de la modélisation des phares et de leurs doutes",
+    "灯台" * 40,
+    "🧪🦜 " * 30 + "end",
+    "Comma, all in ASCII, " * 8 + "end",
+]
+
+
+@pytest.mark.parametrize("name", NAMES, ids=lambda name: ascii(name[:10]))
+def test_the_catalogues_name_is_the_senders_and_cannot_add_a_header(name: str, content: Write) -> None:
     site = f'title = \'{name}\'\ndescription = "x"\nurl = "https://example.org/"\n'
-    mail = parsed(read(content({"site.toml": site, "papers/2025/a.md": paper()})))
-    (sender,) = mail["From"].addresses
-    assert (sender.display_name, sender.addr_spec) == (name, "papers@example.org")
+    catalogue = read(content({"site.toml": site, "papers/2025/a.md": paper()}))
+    letters = digest.letters(digest.select(catalogue), catalogue, "papers@example.org", "")
+    raw = digest.data(digest.message(letters, "ada@example.org"))
+    words = re.findall(rb"=\?utf-8\?.*?\?=", raw)
+    assert bool(words) != name.isascii() and max(map(len, words), default=0) <= 75  # RFC 2047, section 2
+    (given,) = message_from_bytes(raw).get_all("From") or ()
+    shown, address = parseaddr(given)
+    assert (str(make_header(decode_header(shown))), address) == (name, "papers@example.org")
+    (sender,) = parsed(catalogue)["From"].addresses  # Python's newer parser puts spaces between the words
+    assert sender.display_name.replace(" ", "") == name.replace(" ", "")
+    assert sender.addr_spec == "papers@example.org"
 
 
 def test_html_that_holds_up_in_mail_programs(busy: Catalogue) -> None:
