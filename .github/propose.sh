@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# Opens a pull request for what is new in content/, once: `propose.sh` for the sources that site.toml follows,
-# after `build.py add --followed`; `propose.sh form` for the issue form in FORM, of the issue ISSUE.
+# Adds papers, and opens a pull request for them, once: `propose.sh` those of the sources that site.toml follows;
+# `propose.sh form` those of the issue form in FORM, of the issue ISSUE. What a curator did on their branch stays.
 set -euo pipefail
 
+python=${PYTHON:-.venv/bin/python}
+bot="41898282+github-actions[bot]@users.noreply.github.com"
 branch=new-papers
 title="New papers"
 body="Papers from the sources that site.toml follows. Edit, add topics, merge what belongs here."
@@ -10,24 +12,58 @@ if [ "${1:-}" = form ]; then
   branch="paper-$ISSUE"
   title="Paper proposed in #$ISSUE"
   body="Closes #$ISSUE, which says why the paper matters. Edit, add topics, merge if it belongs here."
-  if ! "${PYTHON:-.venv/bin/python}" build.py add --form 2>problems.txt; then
-    { echo "This cannot become an entry yet. Edit the form above, and it is tried again:"; echo
-      sed 's/^/    /' problems.txt; } >comment.txt
-    gh issue comment "$ISSUE" --body-file comment.txt
-    exit 0
+fi
+
+# Whether the branch is gone on with. Not where its pull request was merged or turned down, and nothing came after;
+# nor where only an earlier text of the form made it, which would stay beside what the text now says.
+goes_on() {
+  if ! grep -q '^OPEN' <<<"$pulls" && grep -q " $tip\$" <<<"$pulls"; then
+    return 1
+  fi
+  [ "$branch" = new-papers ] || grep -qvxF "$bot" <<<"$(git log --format=%ae "$main..$tip")"
+}
+
+git config user.name "github-actions[bot]"
+git config user.email "$bot"
+gh auth setup-git
+main=$(git rev-parse HEAD)
+git switch --quiet --force-create "$branch"
+tip=$(git ls-remote origin "refs/heads/$branch" | cut -f 1)
+# Those of forks, whose branches have what name they like, are not ours.
+pulls=$(gh pr list --head "$branch" --state all --json state,headRefOid,isCrossRepository \
+  --jq '.[] | select(.isCrossRepository | not) | "\(.state) \(.headRefOid)"')
+taken_out=""
+if [ -n "$tip" ]; then
+  git fetch --quiet origin "$tip"
+  if goes_on; then
+    if ! git merge --quiet --message "Merge main" "$tip"; then
+      echo "The branch $branch contradicts main: merge main into it, or delete it."
+      exit 1
+    fi
+    taken_out=$(git log --diff-filter=D --no-renames --format= --name-only "$main..$tip" -- content)
   fi
 fi
 
+if [ "$branch" = new-papers ]; then
+  # What cannot be read is annotated; the other papers are proposed all the same.
+  "$python" build.py add --followed || true
+elif ! "$python" build.py add --form 2>problems.txt; then
+  { echo "This cannot become an entry yet. Edit the form above, and it is tried again:"; echo
+    sed 's/^/    /' problems.txt; } >comment.txt
+  gh issue comment "$ISSUE" --body-file comment.txt
+  exit 0
+fi
+
 git add content
-if git diff --cached --quiet; then
+[ -z "$taken_out" ] || xargs -d '\n' git reset --quiet -- <<<"$taken_out"
+if ! git diff --cached --quiet; then
+  git commit --quiet --message "$title"
+  # The branch as it was seen, or not at all.
+  git push --quiet --force-with-lease="$branch:$tip" origin "$branch"
+elif git diff --quiet "$main" HEAD -- content; then
   echo "No new papers."
   exit 0
 fi
-git switch --quiet --force-create "$branch"
-git -c user.name="github-actions[bot]" -c user.email="41898282+github-actions[bot]@users.noreply.github.com" \
-  commit --quiet --message "$title"
-gh auth setup-git
-git push --quiet --force origin "$branch"
-if [ "$(gh pr list --head "$branch" --json number --jq length)" = 0 ]; then
+if ! grep -q '^OPEN' <<<"$pulls"; then
   gh pr create --head "$branch" --title "$title" --body "$body"
 fi

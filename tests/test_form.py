@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from test_importers import entry, feed
-from test_workflows import git, propose, repository  # noqa: F401
+from test_workflows import checkout, commit, names, propose, repository  # noqa: F401
 
 import build
 from catalogue import fetch, form
@@ -105,18 +105,19 @@ def test_a_file_of_the_name_of_a_paper_is_not_read(
     assert isinstance(found, Found)
 
 
+ADD = """case "$FORM" in
+  *bad) echo "the form:1:1: $FORM" >&2; exit 1 ;;
+  *) echo new > "content/$FORM.md" ;;
+esac"""
+"""What `build.py add --form` does, or what is wrong."""
+
+
 def test_the_script_makes_a_pull_request_or_says_what_is_wrong(
     repository: Path,  # noqa: F811
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    python = tmp_path / "tools" / "python"
-    python.write_text(
-        '#!/bin/sh\n[ "$FORM" = good ] && echo new > content/a.md && exit 0\n'
-        'echo "the form:1:1: $FORM" >&2\nexit 1\n'
-    )
-    python.chmod(0o755)
-    for name, value in {"PYTHON": str(python), "ISSUE": "7", "FORM": "$(touch owned) `x` bad"}.items():
+    for name, value in {"ADD": ADD, "ISSUE": "7", "FORM": "$(touch owned) `x` bad"}.items():
         monkeypatch.setenv(name, value)
     propose(repository, "form")
     log = (tmp_path / "log").read_text()
@@ -126,4 +127,27 @@ def test_the_script_makes_a_pull_request_or_says_what_is_wrong(
     monkeypatch.setenv("FORM", "good")
     propose(repository, "form")
     assert "pr create --head paper-7 --title Paper proposed in #7" in (tmp_path / "log").read_text()
-    assert "content/a.md" in git(tmp_path / "origin.git", "ls-tree", "-r", "--name-only", "paper-7")
+    assert names(tmp_path / "origin.git", "paper-7") == ["content/good.md", "content/site.toml"]
+
+
+def test_an_edited_form_is_proposed_anew_until_a_curator_edits_the_entry(
+    repository: Path,  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    origin = tmp_path / "origin.git"
+    for name, value in {"ADD": ADD, "ISSUE": "7", "FORM": "mistaken"}.items():
+        monkeypatch.setenv(name, value)
+    propose(repository, "form")
+    (tmp_path / "pulls").write_text("OPEN abc\n")
+    monkeypatch.setenv("FORM", "good")
+    propose(checkout(tmp_path), "form")
+    assert names(origin, "paper-7") == ["content/good.md", "content/site.toml"]
+    curator = checkout(tmp_path, "paper-7")
+    (curator / "content/by-hand.md").write_text("x")
+    commit(curator, "paper-7")
+    monkeypatch.setenv("FORM", "better")
+    propose(checkout(tmp_path), "form")
+    assert names(origin, "paper-7") == [
+        f"content/{name}" for name in ("better.md", "by-hand.md", "good.md", "site.toml")
+    ]

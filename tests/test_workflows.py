@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -15,22 +16,25 @@ from conftest import missing
 ROOT = Path(__file__).parents[1]
 GH = """#!/bin/sh
 echo "$@" >> "$GH_LOG"
-case "$1 $2" in "pr list") cat "$GH_OPEN" ;; esac
+case "$1 $2" in "pr list") cat "$GH_PULLS" ;; esac
 """
 
 
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A clone with a folder content/, whose `gh` writes down what it is asked."""
+    """A clone with a folder content/, whose `gh` writes down what it is asked, and whose `add` runs $ADD."""
     tools = tmp_path / "tools"
     tools.mkdir()
-    (tools / "gh").write_text(GH)
-    (tools / "gh").chmod(0o755)
-    (tmp_path / "open").write_text("0\n")
+    for tool, text in (("gh", GH), ("python", '#!/bin/sh\neval "$ADD"\n')):
+        (tools / tool).write_text(text)
+        (tools / tool).chmod(0o755)
+    (tmp_path / "pulls").write_text("")
     for name, value in {
         "PATH": f"{tools}:{os.environ['PATH']}",
+        "PYTHON": str(tools / "python"),
+        "ADD": "",
         "GH_LOG": str(tmp_path / "log"),
-        "GH_OPEN": str(tmp_path / "open"),
+        "GH_PULLS": str(tmp_path / "pulls"),
         "GIT_CONFIG_GLOBAL": "/dev/null",
     }.items():
         monkeypatch.setenv(name, value)
@@ -40,8 +44,22 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     git(clone, "remote", "add", "origin", str(tmp_path / "origin.git"))
     (clone / "content").mkdir()
     (clone / "content" / "site.toml").write_text("")
-    git(clone, "add", ".")
-    git(clone, "-c", "user.name=x", "-c", "user.email=x@example.org", "commit", "--quiet", "-m", "First")
+    commit(clone, "main")
+    return clone
+
+
+def commit(clone: Path, branch: str) -> str:
+    """A person's commit of all that is there, pushed to the branch; its name."""
+    git(clone, "add", "--all")
+    git(clone, "-c", "user.name=x", "-c", "user.email=x@example.org", "commit", "--quiet", "-m", "By hand")
+    git(clone, "push", "--quiet", "origin", f"HEAD:refs/heads/{branch}")
+    return git(clone, "rev-parse", "HEAD").strip()
+
+
+def checkout(folder: Path, branch: str = "main") -> Path:
+    """A new clone of the origin in `folder`, as each run of a workflow has one."""
+    clone = Path(tempfile.mkdtemp(dir=folder))
+    git(folder, "clone", "--quiet", "--branch", branch, str(folder / "origin.git"), str(clone))
     return clone
 
 
@@ -54,9 +72,11 @@ def propose(clone: Path, *words: str) -> str:
     return subprocess.run([script, *words], cwd=clone, check=True, capture_output=True, text=True).stdout
 
 
-def test_new_papers_are_proposed_once(repository: Path, tmp_path: Path) -> None:
+def test_new_papers_are_proposed_once(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert propose(repository) == "No new papers.\n"
-    assert not (tmp_path / "log").exists()
+    assert "pr create" not in (tmp_path / "log").read_text()
     (repository / "content" / "$(touch owned) `x`.md").write_text("new")
     (repository / "other.txt").write_text("is not proposed")
     propose(repository)
@@ -64,12 +84,110 @@ def test_new_papers_are_proposed_once(repository: Path, tmp_path: Path) -> None:
     assert git(origin, "show", "--stat", "--format=%an", "new-papers").startswith("github-actions[bot]")
     assert "other.txt" not in git(origin, "ls-tree", "-r", "--name-only", "new-papers")
     assert "pr create --head new-papers" in (tmp_path / "log").read_text()
-    (tmp_path / "open").write_text("1\n")
-    (repository / "content" / "b.md").write_text("newer")
-    git(repository, "switch", "--quiet", "main")
-    propose(repository)
-    assert (tmp_path / "log").read_text().count("pr create") == 1
+    (tmp_path / "pulls").write_text(f"OPEN {tip(origin, 'new-papers')}\n")
+    monkeypatch.setenv("ADD", "echo newer > content/b.md")
+    propose(checkout(tmp_path))
+    assert "content/b.md" in names(origin, "new-papers")
+    log = (tmp_path / "log").read_text()
+    assert log.count("pr create") == 1 and "isCrossRepository | not" in log
     assert not (repository / "owned").exists()
+
+
+def tip(origin: Path, branch: str) -> str:
+    return git(origin, "rev-parse", branch).strip()
+
+
+def names(origin: Path, branch: str) -> list[str]:
+    return git(origin, "ls-tree", "-r", "--name-only", branch).splitlines()
+
+
+ADD = "for day in $DAYS; do [ -e content/$day.md ] || echo $day > content/$day.md; done"
+"""Papers of these days; what is there is known again, as `build.py add` does."""
+
+
+def test_what_a_curator_did_on_the_branch_stays(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    origin = tmp_path / "origin.git"
+    monkeypatch.setenv("ADD", ADD)
+    monkeypatch.setenv("DAYS", "monday unwanted")
+    propose(repository)
+    (tmp_path / "pulls").write_text(f"OPEN {tip(origin, 'new-papers')}\n")
+    curator = checkout(tmp_path, "new-papers")
+    (curator / "content/monday.md").write_text("edited\n")
+    (curator / "content/unwanted.md").unlink()
+    edit = commit(curator, "new-papers")
+    main = checkout(tmp_path)
+    (main / "content/of-main.md").write_text("x")
+    commit(main, "main")
+
+    monkeypatch.setenv("DAYS", "monday unwanted")
+    assert propose(checkout(tmp_path)) == ""
+    assert tip(origin, "new-papers") == edit  # nothing is new: the checks of the pull request stay
+    monkeypatch.setenv("DAYS", "tuesday unwanted")
+    propose(checkout(tmp_path))
+    assert git(origin, "show", "new-papers:content/monday.md") == "edited\n"
+    assert names(origin, "new-papers") == [
+        f"content/{name}" for name in ("monday.md", "of-main.md", "site.toml", "tuesday.md")
+    ]
+    git(origin, "merge-base", "--is-ancestor", edit, "new-papers")
+    assert (tmp_path / "log").read_text().count("pr create") == 1
+
+
+@pytest.mark.parametrize("state", ["MERGED", "CLOSED"])
+def test_after_its_pull_request_a_branch_begins_anew(
+    state: str, repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where it was merged as one commit, and main has gone on with the same file."""
+    origin = tmp_path / "origin.git"
+    monkeypatch.setenv("ADD", ADD)
+    monkeypatch.setenv("DAYS", "monday")
+    propose(repository)
+    ended = tip(origin, "new-papers")
+    main = checkout(tmp_path)
+    (main / "content/monday.md").write_text("merged, and edited since\n")
+    commit(main, "main")
+    (tmp_path / "pulls").write_text(f"{state} {ended}\n")
+    monkeypatch.setenv("DAYS", "tuesday")
+    propose(checkout(tmp_path))
+    assert git(origin, "rev-parse", "new-papers^") == git(origin, "rev-parse", "main")
+    assert names(origin, "new-papers")[-1] == "content/tuesday.md"
+    assert (tmp_path / "log").read_text().count("pr create") == 2
+
+
+def test_what_came_to_a_branch_after_its_pull_request_stays(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    origin = tmp_path / "origin.git"
+    monkeypatch.setenv("ADD", ADD)
+    monkeypatch.setenv("DAYS", "monday")
+    propose(repository)
+    (tmp_path / "pulls").write_text(f"MERGED {tip(origin, 'new-papers')}\n")
+    git(repository, "push", "--quiet", "origin", "new-papers:main")
+    curator = checkout(tmp_path, "new-papers")
+    (curator / "content/monday.md").write_text("edited\n")
+    commit(curator, "new-papers")
+    monkeypatch.setenv("DAYS", "tuesday")
+    propose(checkout(tmp_path))
+    assert git(origin, "show", "new-papers:content/monday.md") == "edited\n"
+    assert "content/tuesday.md" in names(origin, "new-papers")
+
+
+def test_a_branch_that_contradicts_main_stays_as_it_is(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    origin = tmp_path / "origin.git"
+    monkeypatch.setenv("ADD", ADD)
+    monkeypatch.setenv("DAYS", "monday")
+    propose(repository)
+    main = checkout(tmp_path)
+    (main / "content/monday.md").write_text("another\n")
+    commit(main, "main")
+    before = tip(origin, "new-papers")
+    with pytest.raises(subprocess.CalledProcessError) as told:
+        propose(checkout(tmp_path))
+    assert "The branch new-papers contradicts main: merge main into it, or delete it." in told.value.stdout
+    assert tip(origin, "new-papers") == before
 
 
 # --- the linters of workflows, at their strictest ------------------------------------------------
