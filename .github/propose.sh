@@ -6,6 +6,7 @@ set -euo pipefail
 python=${PYTHON:-.venv/bin/python}
 bot="41898282+github-actions[bot]@users.noreply.github.com"
 branch=new-papers
+web="$GITHUB_SERVER_URL/$GITHUB_REPOSITORY"
 title="New papers"
 body="Papers from the sources that site.toml follows. Edit, add topics, merge what belongs here."
 if [ "${1:-}" = form ]; then
@@ -13,6 +14,16 @@ if [ "${1:-}" = form ]; then
   title="Paper proposed in #$ISSUE"
   body="Closes #$ISSUE, which says why the paper matters. Edit, add topics, merge if it belongs here."
 fi
+
+# Says it in the log, or answers the issue: what comes from the form does not belong into a log.
+tell() {
+  if [ "$branch" = new-papers ]; then
+    echo "$1"
+  else
+    echo "$1" >comment.txt
+    gh issue comment "$ISSUE" --body-file comment.txt
+  fi
+}
 
 # Whether the branch is gone on with. Not where its pull request was merged or turned down, and nothing came after;
 # nor where only an earlier text of the form made it, which would stay beside what the text now says.
@@ -37,7 +48,7 @@ if [ -n "$tip" ]; then
   git fetch --quiet origin "$tip"
   if goes_on; then
     if ! git merge --quiet --message "Merge main" "$tip"; then
-      echo "The branch $branch contradicts main: merge main into it, or delete it."
+      tell "The branch $branch contradicts main: merge main into it, or delete it."
       exit 1
     fi
     taken_out=$(git log --diff-filter=D --no-renames --format= --name-only "$main..$tip" -- content)
@@ -47,10 +58,11 @@ fi
 if [ "$branch" = new-papers ]; then
   # What cannot be read is annotated; the other papers are proposed all the same.
   "$python" build.py add --followed || true
-elif ! "$python" build.py add --form 2>problems.txt; then
-  { echo "This cannot become an entry yet. Edit the form above, and it is tried again:"; echo
-    sed 's/^/    /' problems.txt; } >comment.txt
-  gh issue comment "$ISSUE" --body-file comment.txt
+elif ! "$python" build.py add --form 2>told.txt; then
+  told=$(sed 's/^/    /' told.txt)
+  tell "This cannot become an entry yet. Edit the form above, and it is tried again:
+
+${told:0:60000}"
   exit 0
 fi
 
@@ -61,9 +73,15 @@ if ! git diff --cached --quiet; then
   # The branch as it was seen, or not at all.
   git push --quiet --force-with-lease="$branch:$tip" origin "$branch"
 elif git diff --quiet "$main" HEAD -- content; then
-  echo "No new papers."
+  told=""
+  if [ "$branch" != new-papers ]; then
+    told=$(sed -n "s|^It is in the catalogue already: |&$web/blob/$GITHUB_REF_NAME/|p" told.txt)
+  fi
+  tell "${told:-No new papers.}"
   exit 0
 fi
-if ! grep -q '^OPEN' <<<"$pulls"; then
-  gh pr create --head "$branch" --title "$title" --body "$body"
+if ! grep -q '^OPEN' <<<"$pulls" && ! gh pr create --head "$branch" --title "$title" --body "$body"; then
+  tell "No pull request could be opened. A maintainer can do it from the branch [$branch]($web/compare/$branch), and \
+let workflows do it: Settings → Actions → General → *Allow GitHub Actions to create and approve pull requests*."
+  exit 1
 fi

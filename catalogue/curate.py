@@ -55,6 +55,9 @@ def add(
         found, topics = [*found, *proposed], topics + wanted
     papers = progress(found, len(found), "Adding")
     plan = add.plan(papers, content, reading, topics, date.date() if date else None)
+    for outcome in plan.outcomes if form else ():  # propose.sh answers with it
+        if outcome.what == "unchanged":
+            say(f"It is in the catalogue already: {content}/{outcome.path}")
     _carry_out(plan, content, dry_run, as_json)
 
 

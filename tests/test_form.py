@@ -1,6 +1,7 @@
 """The issue form of a stranger: what it names is taken, and nothing else in it does anything."""
 
 import datetime as dt
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -107,6 +108,8 @@ def test_a_file_of_the_name_of_a_paper_is_not_read(
 
 ADD = """case "$FORM" in
   *bad) echo "the form:1:1: $FORM" >&2; exit 1 ;;
+  here) echo "It is in the catalogue already: content/papers/2025/a.md" >&2 ;;
+  nothing) ;;
   *) echo new > "content/$FORM.md" ;;
 esac"""
 """What `build.py add --form` does, or what is wrong."""
@@ -128,6 +131,76 @@ def test_the_script_makes_a_pull_request_or_says_what_is_wrong(
     propose(repository, "form")
     assert "pr create --head paper-7 --title Paper proposed in #7" in (tmp_path / "log").read_text()
     assert names(tmp_path / "origin.git", "paper-7") == ["content/good.md", "content/site.toml"]
+
+
+def answer(clone: Path, tmp_path: Path) -> str:
+    log = (tmp_path / "log").read_text().splitlines()
+    assert log[-1] == "issue comment 7 --body-file comment.txt"
+    return (clone / "comment.txt").read_text()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "here",
+            "It is in the catalogue already: https://github.com/you/papers/blob/main/content/papers/2025/a.md\n",
+        ),
+        ("nothing", "No new papers.\n"),
+    ],
+)
+def test_what_is_here_already_is_answered(
+    text: str,
+    told: str,
+    repository: Path,  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in {"ADD": ADD, "ISSUE": "7", "FORM": text}.items():
+        monkeypatch.setenv(name, value)
+    propose(repository, "form")
+    assert answer(repository, tmp_path) == told
+
+
+def test_a_pull_request_that_may_not_be_opened_is_answered_and_tried_again(
+    repository: Path,  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in {"ADD": ADD, "ISSUE": "7", "FORM": "good", "GH_DENIED": "1"}.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(subprocess.CalledProcessError):
+        propose(repository, "form")
+    told = answer(repository, tmp_path)
+    assert "[paper-7](https://github.com/you/papers/compare/paper-7)" in told
+    assert "*Allow GitHub Actions to create and approve pull requests*" in told
+    monkeypatch.setenv("GH_DENIED", "0")
+    propose(checkout(tmp_path), "form")
+    assert "pr create --head paper-7" in (tmp_path / "log").read_text().splitlines()[-1]
+
+
+def test_a_long_answer_is_cut(
+    repository: Path,  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in {"ADD": "seq 200000 >&2; exit 1", "ISSUE": "7"}.items():
+        monkeypatch.setenv(name, value)
+    propose(repository, "form")
+    assert 60_000 < len(answer(repository, tmp_path)) < 65_536
+
+
+def test_a_paper_that_is_here_is_told_with_its_place(
+    asked: list[str], content: Write, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = content({})
+    monkeypatch.setenv("FORM", filled("2604.00001"))
+    call = ["add", "--form", "--content", str(folder)]
+    build.cli(call, standalone_mode=False)
+    (path,) = folder.rglob("papers/*/*.md")
+    assert "already" not in capsys.readouterr().err
+    build.cli(call, standalone_mode=False)
+    assert f"It is in the catalogue already: {path}\n" in capsys.readouterr().err
 
 
 def test_an_edited_form_is_proposed_anew_until_a_curator_edits_the_entry(

@@ -16,7 +16,7 @@ from conftest import missing
 ROOT = Path(__file__).parents[1]
 GH = """#!/bin/sh
 echo "$@" >> "$GH_LOG"
-case "$1 $2" in "pr list") cat "$GH_PULLS" ;; esac
+case "$1 $2" in "pr list") cat "$GH_PULLS" ;; "pr create") exit "$GH_DENIED" ;; esac
 """
 
 
@@ -35,6 +35,10 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "ADD": "",
         "GH_LOG": str(tmp_path / "log"),
         "GH_PULLS": str(tmp_path / "pulls"),
+        "GH_DENIED": "0",
+        "GITHUB_SERVER_URL": "https://github.com",
+        "GITHUB_REPOSITORY": "you/papers",
+        "GITHUB_REF_NAME": "main",
         "GIT_CONFIG_GLOBAL": "/dev/null",
     }.items():
         monkeypatch.setenv(name, value)
@@ -238,6 +242,13 @@ def test_shellcheck_finds_nothing() -> None:
     call = [str(tool), "--severity=style", *map(str, scripts)]
     done = subprocess.run(call, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
+
+
+def test_what_our_form_makes_is_known_without_its_label() -> None:
+    form = (ROOT / ".github/ISSUE_TEMPLATE/paper.yml").read_text()
+    label = re.search("label: (.*)", form)[1]  # type: ignore[index]
+    workflow = (ROOT / ".github/workflows/proposed.yml").read_text()
+    assert f"startsWith(github.event.issue.body, '### {label}')" in workflow
 
 
 def test_rights_are_the_least() -> None:
