@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from catalogue.unreadable import marked, quoted, spaceless, unreadable
+
 MAX_BLOCK = 128 * 1024
 MAX_EVENTS = 12_000
 MAX_DEPTH = 8
@@ -50,21 +52,11 @@ def load(block: str, first_line: int = 1) -> tuple[dict[str, Any], Mapping[Locat
     root = next((event for event in events if isinstance(event, yaml.NodeEvent)), None)
     if root is None:
         return {}, marks
+    lines = block.split("\n")
     if not isinstance(root, yaml.MappingStartEvent):
-        raise Mistake(first_line, 1, "front matter is not a mapping", "Write `key: value` lines")
-    return _Reader(block, block.split("\n"), first_line, marks, events).value(root, ()), marks
-
-
-def quoted(line: str, why: str) -> str:
-    """A hint that shows `line` with its value in quotes, ready to paste."""
-    if len(line) <= 300 and (found := re.fullmatch(r"\s*(- )?([\w-]+:[ \t]+)?(\S.*?)[ \t]*", line)):
-        value, mark = found[3], found[3][0]
-        whole = value.endswith(mark) and value.count(mark) == 2
-        if mark in "\"'" and (whole or value.count(mark) % 2):
-            value = value.strip(mark)
-        value = value.replace("\\", "\\\\").replace('"', '\\"')
-        return f'Quote {why}: {found[1] or ""}{found[2] or ""}"{value}"'
-    return f"Quote {why}"
+        told = spaceless(lines[0]) or (1, "front matter is not a mapping", "Write `key: value` lines")
+        raise Mistake(first_line, *told)
+    return _Reader(block, lines, first_line, marks, events).value(root, ()), marks
 
 
 def _guarded(block: str, first_line: int) -> list[Any]:
@@ -89,11 +81,11 @@ def _guarded(block: str, first_line: int) -> list[Any]:
                 message, hint = refusal
                 start: Any = event.start_mark
                 if hint.startswith("a value"):
-                    hint = quoted(lines[start.line] if start.line < len(lines) else "", hint)
+                    hint = marked(lines, start.line, start.column, hint)
                 raise Mistake(first_line + start.line, start.column + 1, message, hint)
             events.append(event)
     except yaml.YAMLError as error:
-        line, column, message, hint = _unreadable(error, events[-1] if events else None, lines)
+        line, column, message, hint = unreadable(error, events[-1] if events else None, lines)
         raise Mistake(first_line + line, column, message, hint) from None
     return events
 
@@ -112,36 +104,6 @@ def _refusal(event: Any, depth: int, number: int) -> tuple[str, str] | None:
     if isinstance(event, yaml.DocumentEndEvent) and event.explicit:
         return "a line of dots ends the front matter", "End it with a line ---"
     return None
-
-
-def _unreadable(error: Any, before: Any, lines: list[str]) -> tuple[int, int, str, str]:
-    """Where its author will see what is wrong, which is often before where the reader gave up."""
-    context = getattr(error, "context", None) or ""
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    problem = getattr(error, "problem", None) or "it cannot be read"
-    message = "front matter is nested too deep" if "nesting" in problem else f"this is not YAML: {problem}"
-    if re.search("flow|quoted|simple key|alias|anchor|tag", context):
-        mark = error.context_mark
-    line, column = (min(mark.line, len(lines) - 1), mark.column + 1) if mark else (0, 1)
-    if getattr(before, "style", None) in ("'", '"') and before.start_mark.line < before.end_mark.line == line:
-        line, column = before.start_mark.line, before.start_mark.column + 1
-        return line, column, "the quote is closed only on a later line", quoted(lines[line], "it as a whole")
-    if "flow" in context:
-        return line, column, message, "Write a list as [one, two]; quote a value that begins with [ or {"
-    for number in (line - 1, line):
-        if number >= 0 and re.fullmatch(r"[\w%](?!.*:(?:\s|$)).*", lines[number]):
-            hint = "Begin it with a key, a colon and a space, or indent it, or end the front matter above it"
-            return number, 1, "the line is not `key: value`", hint
-    if _reads_alone(lines[line]):
-        return line, column, message, "Indent it as the lines beside it, with spaces and without tabs"
-    return line, column, message, quoted(lines[line], "a value that holds a colon, a quote or another mark")
-
-
-def _reads_alone(line: str) -> bool:
-    try:
-        return bool(list(yaml.parse(line.strip(), Loader=LOADER)))
-    except yaml.YAMLError:
-        return False
 
 
 class _Reader(NamedTuple):

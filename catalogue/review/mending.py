@@ -7,7 +7,7 @@ from catalogue.problems import Problem
 
 def mended(problem: Problem, line: str) -> str | None:
     """The line as it should be, to be pasted; None where only a person can know that."""
-    if found := re.match(r"Quote [^:]+: (.+)", problem.hint):
+    if found := re.match(r"(?:Quote|Put) [^:]+: (.+)", problem.hint):
         return re.match(r"\s*", line)[0] + found[1] if found[1] != line.strip() else None  # type: ignore[index]
     wrong = re.findall(r"'([^']+)'|`([^`]+)`|(#[\w-]+|/[\w/.-]+)", problem.message)
     names = [first or second or third for first, second, third in wrong]
