@@ -41,8 +41,15 @@ def _chromium(request: pytest.FixtureRequest) -> None:
 # --- the corrected line -------------------------------------------------------------------
 
 
+MORE = {
+    "alias-bomb", "anchor-on-key", "anchor-recursive", "key-of-another-kind", "no-break-spaces",
+    "orcid-letters", "tag-on-key", "topic-not-a-key", "type-tag", "unknown-key-in-image",
+}  # fmt: skip
+"""Entries in which something else is wrong too."""
+
+
 def test_what_is_to_be_pasted_mends(content: Write) -> None:
-    """For each broken entry with one problem: the corrected line, where there is one, ends that problem."""
+    """For each broken entry with one problem: the corrected line, where there is one, makes it a good one."""
     mended_cases = 0
     folder = content({})
     for case in CASES:
@@ -58,10 +65,11 @@ def test_what_is_to_be_pasted_mends(content: Write) -> None:
         if better is not None:
             lines[problem.line - 1] = better
             content({name: "\n".join(lines)})
-            assert problem not in found_in(folder), case.stem
+            left = found_in(folder)
+            assert problem not in left if case.stem in MORE else not left, case.stem
             mended_cases += 1
         content({name: None})
-    assert mended_cases >= 40
+    assert mended_cases >= 50
 
 
 def test_a_value_with_an_apostrophe_is_replaced_whole(content: Write) -> None:
