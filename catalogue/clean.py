@@ -46,6 +46,8 @@ SILENT = r"""/ @ bf it em tt sc rm sl sf bfseries itshape scshape ttfamily sffam
 mdseries normalfont tiny scriptsize footnotesize small normalsize large Large LARGE huge Huge boldmath
 unboldmath centering protect relax noindent newblock sloppy nobreak allowbreak""".split()
 """Macros that say how it looks, and are no text."""
+TAG = r"<(?:jats:)?{0}\b[^<>]*>(.*?)</(?:jats:)?{0}>"
+"""An element of HTML or JATS."""
 FORMULA = re.compile(r"(?<!\\)\$\s*((?:\\.|[^$\\])+?)\s*(?<!\\)\$(?=(\d)?)", re.DOTALL)
 
 
@@ -64,9 +66,27 @@ def prose(text: str) -> str:
 
 
 def html(text: str) -> str:
-    """HTML or JATS, such as Crossref's titles and abstracts, as text. A `<` that begins no tag stays."""
+    """HTML or JATS, such as Crossref's titles and abstracts, as text with `$formulas$`. A `<` that begins no
+    tag stays."""
+    text = re.sub(TAG.format("alternatives"), _formula, text, flags=re.DOTALL)
+    text = re.sub(TAG.format("tex-math"), _formula, text, flags=re.DOTALL)
+    text = re.sub(TAG.format("sup"), lambda found: _raised(re.sub("<[^<>]*>", "", found[1])), text)
     text = re.sub(r"</?(?:jats:)?(?:p|sec|title|list|list-item)\b[^<>]*>", "\n\n", text)
-    return unescape(re.sub(r"</?[A-Za-z][A-Za-z:]*(?:\s[^<>]*)?/?>", "", text))
+    return unescape(re.sub(r"</?[A-Za-z][\w:.-]*(?:\s[^<>]*)?/?>", "", text))
+
+
+def _formula(found: re.Match[str]) -> str:
+    """The TeX of a formula, which can be a whole document, instead of all its forms."""
+    tex_math = re.search(TAG.format("tex-math"), found[0], re.DOTALL)
+    if not tex_math:
+        return found[0]
+    body = re.sub(r".*\\begin\{document\}|\\end\{document\}.*", "", tex_math[1], flags=re.DOTALL)
+    return f"${body.strip().strip('$').strip()}$"
+
+
+def _raised(text: str) -> str:
+    """Raised text: its figures stay raised, as 10 to the power of 6 is not 106."""
+    return untex.unicode(f"^{{{text}}}") if re.search(r"\d", text) else text
 
 
 def latex(text: str) -> str:
@@ -74,6 +94,7 @@ def latex(text: str) -> str:
     one: they become text too. What cannot be understood stays as it is."""
     if not re.search(r"[\\{}~$]|--|``|''", text):
         return text
+    text = re.sub(r"\\textsuperscript\{([^{}\\]*)\}", lambda found: _raised(found[1]), text)
     formulas: list[str] = []
 
     def aside(found: re.Match[str]) -> str:

@@ -262,6 +262,7 @@ def test_identifiers_in_addresses() -> None:
         (r"\(x\) costs \$5", r"$x$ costs \$5"),
         (r"\textbraceleft{}\textbackslash{}x\textbraceright{}", r"{\x}"),
         (r"\unknown{kept}", "kept"),
+        (r"10\textsuperscript{6} and {\'e}\textsuperscript{-12}, 5\textsuperscript{th}", "10⁶ and é⁻¹², 5th"),
         (r"{\textless}5 {\textgreater} \S 3 {\P} \pounds5 {\euro} a{\textbar}b", "<5 > §3 ¶ £5 € a|b"),
         (r"{\apjl} \& \unknown{}", r"\apjl & \unknown"),
         (r"{\sc Silent {Macros}} \textmd{are {no}} A\/B", "Silent Macros are no AB"),
@@ -278,6 +279,26 @@ def test_no_latex_is_too_bad(text: str) -> None:
 
 def test_html_becomes_text() -> None:
     assert clean(html("<i>In vivo</i> CO<sub>2</sub> &amp; p < 0.05")) == "In vivo CO2 & p < 0.05"
+    powers = "10<sup>6</sup>, 5<sup>th</sup>, x<jats:sup>2q</jats:sup><sup><i>3</i></sup>"
+    assert clean(html(powers)) == "10⁶, 5th, x^(2q)³"
+
+
+@pytest.mark.parametrize(
+    "tex",
+    [
+        "<jats:tex-math>$x &lt; y^2$</jats:tex-math>",
+        '<tex-math id="a">$$ x &lt; y^2 $$</tex-math>',
+        r"<jats:tex-math>\usepackage{a} \begin{document}$$x &lt; y^2$$\end{document}</jats:tex-math>",
+    ],
+)
+def test_a_formula_of_jats_stands_once(tex: str) -> None:
+    mathml = "<mml:math><mml:mi>x</mml:mi>\n<mml:mo>&lt;</mml:mo><mml:mi>y2</mml:mi></mml:math>"
+    for both in (tex, f"<jats:alternatives>{mathml}{tex}</jats:alternatives>",
+                 f"<jats:alternatives>{tex}{mathml}</jats:alternatives>"):  # fmt: skip
+        text = f"That <jats:inline-formula>{both}</jats:inline-formula> <jats:ext-link>&amp;</jats:ext-link>"
+        assert clean(html(text)) == "That $x < y^2$ &"
+    only = f"<jats:inline-formula><jats:alternatives>{mathml}</jats:alternatives></jats:inline-formula>"
+    assert clean(html(f"{only} and <jats:tex-math>z</jats:tex-math>")) == "x <y2 and $z$"
 
 
 ITEM = {
