@@ -25,7 +25,7 @@ def plan(
 ) -> Plan:
     """Works out what each paper, with the day it was taken, changes in the catalogue. `topics` and `date`
     are the curator's own, for new papers."""
-    own: dict[str, Any] = {"topics": list(topics)} if topics else {}
+    own: dict[str, Any] = {"topics": list(dict.fromkeys(topics))} if topics else {}
     if date:
         own["date"] = date.isoformat()
     shelf = Shelf(reading.catalogue.papers)

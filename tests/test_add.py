@@ -387,6 +387,7 @@ def test_the_command(
     source = folder.parent / "titles.lines"
     source.write_text("One\nTwo\n")
     call = ["add", str(source), "--content", str(folder), "--topic", "vision", "--date", "2026-01-02"]
+    call += ["--topic", "vision"]
     build.cli([*call, "--dry-run"], standalone_mode=False)
     assert '+title: "One"' in capsys.readouterr().out
     assert texts_or_none(folder) == {}
