@@ -55,7 +55,7 @@ const ask = async text => (await pagefind.search(text)).results
 // have a word is cheap to ask: with a filter that none passes, none is weighed.
 const find = async text => {
   let results = await ask(text)
-  const words = text.includes('"') ? [] : text.match(/\S+/g)
+  const words = text.includes('"') ? [] : text.match(/\S*[\p{L}\p{N}]\S*/gu) || [] // a lone – or & is none
   for (const word of words.length > 1 ? new Set(words.slice(0, 24)) : []) {
     const { index } = (await pagefind.search(word, { filters: { index: 'none' } })).totalFilters
     results = results.filter(({ id }) => index?.[id.split('.')[0]])

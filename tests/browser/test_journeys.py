@@ -109,6 +109,14 @@ def test_words_that_no_paper_has_together(quiet: Page, site: Site) -> None:
     expect(quiet.locator("#results > li").first).to_be_visible()
 
 
+def test_a_lone_sign_in_a_query_is_no_word(quiet: Page, site: Site) -> None:
+    for query in ("SPINAL – Scaling-law", "safety %26 alignment", "– safety", "$ safety + alignment ="):
+        quiet.goto(f"{site.url}/search/?q={query}")
+        expect(quiet.get_by_role("status").first).to_have_text(re.compile(r"^\d+ papers?$"))
+    quiet.goto(f"{site.url}/search/?q=spoofing+%26+medical")
+    expect(quiet.get_by_role("status").first).to_contain_text("No paper has all these words")
+
+
 def test_hostile_queries_find_nothing_and_run_nothing(quiet: Page, site: Site) -> None:
     for query in ("%3Cimg%20src=x%20onerror=alert(1)%3E", "%22%5C%22((", "%00", "x" * 3000, "%F0%9F%A6%93"):
         quiet.goto(f"{site.url}/search/?q={query}")
