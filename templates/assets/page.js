@@ -85,8 +85,9 @@ const saved = (() => {
   }
   const offer = holder => {
     const button = make('button', { type: 'button', className: 'save', onclick: () => toggle(holder) })
+    const head = holder.querySelector('header')
     const place = holder.querySelector('.links, .meta') ||
-      holder.appendChild(make('ul', { className: 'meta' }))
+      (head || holder).appendChild(make('ul', { className: head ? 'links' : 'meta' }))
     place.append(make('li', {}, button))
     const show = () => {
       const held = holder.dataset.key in all()

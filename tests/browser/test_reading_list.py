@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import bibtexparser
@@ -11,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 import build
 from browser.conftest import ROOT, Site
-from conftest import options
+from conftest import Write, options, paper
 
 pytestmark = pytest.mark.browser
 STORE = "localStorage.getItem(Object.keys(localStorage).find(key => /^reading-list:[^:]*$/.test(key)))"
@@ -135,6 +137,16 @@ def test_search_results_can_be_saved_and_other_windows_follow(quiet: Page, site:
     quiet.locator("#results").get_by_role("button", name="Save").first.click()
     expect(other.locator("#saved .title")).to_contain_text("CycleAlign")
     other.close()
+
+
+def test_a_paper_without_links_has_its_button_in_its_head(
+    unaided: Page, serve: Callable[[Path, str], AbstractContextManager[str]], content: Write, tmp_path: Path
+) -> None:
+    folder = content({"papers/2025/otters.md": paper("Otters")})
+    build.build(options(folder))
+    with serve(tmp_path / "site", "/repo") as url:
+        unaided.goto(f"{url}/papers/otters/")
+        expect(unaided.locator(".paper header").get_by_role("button", name="Save")).to_be_visible()
 
 
 def test_nothing_is_dead_without_scripts(scriptless: Page, site: Site) -> None:
