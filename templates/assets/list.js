@@ -1,6 +1,6 @@
 // The reading list: what was saved, or what somebody's address names.
 (() => {
-  const { all, put, change, offer, parse, say, make, base, NAME, VERSION } = saved
+  const { all, put, change, toggle, offer, parse, say, make, base, NAME, VERSION } = saved
   const part = id => document.getElementById(id)
   const list = part('saved'), shared = part('shared'), form = part('tools')
   const count = number => `${number} ${number === 1 ? 'paper' : 'papers'}`
@@ -9,28 +9,30 @@
 
   const item = (key, { title, by, date, read, note }) => {
     const mark = make('input', { type: 'checkbox', checked: read })
-    mark.onchange = () => { change(key, { read: mark.checked }) }
+    mark.onchange = () => {
+      change(key, { read: mark.checked })
+      const again = list.querySelector(`[data-key="${key}"] input`) || form.elements.unread // where the focus was
+      again.focus()
+    }
     const words = make('textarea', { value: note, rows: 1, placeholder: 'A note' })
     words.setAttribute('aria-label', `Note on ${title}`)
-    words.oninput = () => { writing = change(key, { note: words.value }) && key }
-    words.onblur = () => { writing = '' }
-    const out = make('button', { type: 'button', textContent: 'Take out' })
-    out.setAttribute('aria-label', `Take out ${title}`)
-    out.onclick = () => {
-      const before = all()
-      if (!change(key)) return
-      const undo = make('button', { type: 'button', textContent: 'Undo', onclick: () => put(before) })
-      say(`${title} is taken out. `, undo)
-      undo.focus()
+    words.oninput = () => {
+      writing = true // before the change, which is shown at once
+      change(key, { note: words.value })
     }
+    words.onblur = () => { writing = false }
+    const out = make('button', { type: 'button', textContent: 'Take out', onclick: () => toggle(row) })
+    out.setAttribute('aria-label', `Take out ${title}`)
     const about = make('p', { className: 'by', textContent: [by, date && day(date)].filter(Boolean).join(' · ') })
-    return make('li', { className: `card${read ? ' read' : ''}` },
+    const row = make('li', { className: `card${read ? ' read' : ''}` },
       make('h2', { className: 'title' }, link(key, title)), about,
       make('div', { className: 'row' }, make('label', {}, mark, ' Read'), words, out))
+    row.dataset.key = key
+    return row
   }
 
   // While somebody writes a note, the list is not built anew under their hands.
-  let writing = ''
+  let writing = false
   const show = () => {
     const papers = Object.entries(all()).sort(([a, one], [b, other]) => other.saved - one.saved || a.localeCompare(b))
     const wanted = papers.filter(([, paper]) => !form.elements.unread.checked || !paper.read)
@@ -98,6 +100,7 @@
   const open = async () => {
     const named = new URLSearchParams(location.hash.slice(1)).get('papers') || ''
     const keys = [...new Set(named.split(','))].filter(key => NAME.test(key)).slice(0, 500)
+    if (!named && location.hash) return // the way to the content, not to another list
     shared.hidden = !named
     if (!named) return
     const found = (await asked(keys, 'json')).flatMap(([key, json]) => {

@@ -79,9 +79,14 @@ const saved = (() => {
     date: holder.dataset.date || holder.querySelector('time')?.dateTime
   })
   const toggle = holder => {
-    const { key } = holder.dataset
-    const done = key in all() ? change(key) : change(key, { ...about(holder), saved: Date.now() })
-    if (done) say(key in all() ? 'Saved to the reading list.' : 'Taken out of the reading list.')
+    const { key } = holder.dataset, { [key]: was } = all()
+    if (!was) {
+      if (change(key, { ...about(holder), saved: Date.now() })) say('Saved to the reading list.')
+    } else if (change(key)) {
+      const undo = make('button', { type: 'button', textContent: 'Undo', onclick: () => change(key, was) })
+      say(`${was.title} is taken out. `, undo)
+      if (!holder.isConnected) undo.focus() // its row is gone, and the focus with it
+    }
   }
   const offer = holder => {
     const button = make('button', { type: 'button', className: 'save', onclick: () => toggle(holder) })
@@ -185,5 +190,5 @@ const saved = (() => {
       navigator.serviceWorker.register(worker, { scope: `${base}/` }).catch(() => {})
     }
   }
-  return { all, put, change, offer, parse, say, make, base, NAME, VERSION }
+  return { all, put, change, toggle, offer, parse, say, make, base, NAME, VERSION }
 })()

@@ -70,6 +70,42 @@ def test_saved_marked_noted_kept_out_and_in_again(quiet: Page, site: Site, tmp_p
     assert json.loads(quiet.evaluate(STORE)) == json.loads(before)
 
 
+def test_notes_are_typed_and_undo_keeps_what_was_done_since(quiet: Page, site: Site) -> None:
+    save(quiet, site, "map", "spinal")
+    quiet.goto(f"{site.url}/reading-list/")
+    before = titles(quiet)
+    quiet.get_by_label("Note on SPINAL").click()
+    quiet.keyboard.type("look at [1]? / just so")
+    expect(quiet.get_by_label("Note on SPINAL")).to_have_value("look at [1]? / just so")
+    quiet.get_by_role("button", name="Take out SPINAL").click()
+    expect(quiet.locator("#saved > li")).to_have_count(1)
+    expect(quiet.get_by_role("button", name="Undo")).to_be_focused()
+    quiet.get_by_label("Note on MAP").click()
+    quiet.keyboard.type("kept")
+    quiet.get_by_label("Read", exact=True).check()
+    quiet.get_by_role("button", name="Undo").click()
+    assert titles(quiet) == before
+    expect(quiet.get_by_label("Note on SPINAL")).to_have_value("look at [1]? / just so")
+    expect(quiet.get_by_label("Note on MAP")).to_have_value("kept")
+    expect(quiet.get_by_text("2 papers, 1 unread")).to_be_visible()
+
+
+def test_marking_by_keyboard_leaves_the_focus_where_it_was(quiet: Page, site: Site) -> None:
+    save(quiet, site, "map", "spinal")
+    quiet.goto(f"{site.url}/reading-list/")
+    mark = quiet.locator("#saved > li").last.get_by_label("Read", exact=True)
+    mark.focus()
+    for checked in (True, False):
+        quiet.keyboard.press("Space")
+        expect(mark).to_be_checked(checked=checked)
+        expect(mark).to_be_focused()
+    quiet.get_by_label("Unread only").check()
+    mark.focus()
+    quiet.keyboard.press("Space")
+    expect(quiet.locator("#saved > li")).to_have_count(1)
+    expect(quiet.get_by_label("Unread only")).to_be_focused()
+
+
 def test_a_list_is_shared_by_its_address(quiet: Page, site: Site, browser: Browser) -> None:
     save(quiet, site, "spinal")
     with browser.new_context() as other:
@@ -90,6 +126,18 @@ def test_a_list_is_shared_by_its_address(quiet: Page, site: Site, browser: Brows
         assert (
             page.evaluate("navigator.clipboard.readText()") == f"{site.url}/reading-list/#papers=map,spinal"
         )
+
+
+def test_skipping_to_the_content_leaves_a_shared_list(quiet: Page, site: Site) -> None:
+    quiet.goto(f"{site.url}/reading-list/#papers=map,spinal")
+    expect(quiet.get_by_text("It names 2 papers.")).to_be_visible()
+    quiet.keyboard.press("Tab")
+    expect(quiet.get_by_role("link", name="Skip to the content")).to_be_focused()
+    quiet.keyboard.press("Enter")
+    expect(quiet).to_have_url(f"{site.url}/reading-list/#main")
+    expect(quiet.locator("main")).to_be_focused()
+    quiet.keyboard.press("Tab")
+    expect(quiet.get_by_role("button", name="Save all to my list")).to_be_focused()
 
 
 def test_hostile_addresses_and_files_and_damaged_stores_do_no_harm(
