@@ -113,8 +113,10 @@ const saved = (() => {
     ['k', 'paper before', () => step(-1)],
     ['o', 'open it', () => current()?.click()],
     ['s', 'save it, or take it out', () => {
-      const holder = current()?.closest('[data-key]') || document.querySelector('.paper[data-key]')
+      const link = current()
+      const holder = link ? link.closest('.card[data-key]') : document.querySelector('.paper[data-key]')
       if (holder) toggle(holder)
+      else say(link ? 'Open it to save it.' : 'Go to a paper to save it.')
     }],
     ['[', 'earlier', () => turn('prev')],
     [']', 'later', () => turn('next')],
@@ -133,7 +135,7 @@ const saved = (() => {
   const turn = way => {
     const link = document.querySelector(`link[rel=${way}], a[rel=${way}]`)
     if (link) location = link.href
-    else say(way === 'prev' ? 'There is nothing earlier.' : 'There is nothing later.')
+    else say(way === 'prev' ? 'Nothing earlier from here.' : 'Nothing later from here.')
   }
   const off = () => {
     try { return localStorage.getItem(KEYS) === 'off' } catch { return false }

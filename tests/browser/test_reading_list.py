@@ -247,6 +247,33 @@ def test_keys_walk_open_save_turn_and_help(quiet: Page, site: Site) -> None:
     expect(quiet).to_have_url(f"{site.url}/2025/10/07/")
 
 
+def test_the_key_s_means_the_paper_that_one_went_to(quiet: Page, site: Site) -> None:
+    for address in ("/papers/map/", "/2025/"):  # a related paper, a line
+        quiet.goto(f"{site.url}{address}")
+        quiet.keyboard.press("j")
+        quiet.keyboard.press("s")
+        expect(quiet.get_by_text("Open it to save it.")).to_be_visible()
+        assert quiet.evaluate(STORE) is None
+    save(quiet, site, "map")
+    quiet.goto(f"{site.url}/reading-list/")
+    quiet.keyboard.type("js")
+    expect(quiet.get_by_text("Nothing is saved yet.")).to_be_visible()
+    quiet.keyboard.press("Enter")  # Undo has the focus
+    assert len(titles(quiet)) == 1
+
+
+def test_the_key_for_earlier_goes_on_or_says_that_nothing_is_there(quiet: Page, site: Site) -> None:
+    quiet.goto(f"{site.url}/")
+    on = quiet.get_by_role("link", name="Go on with").get_attribute("href") or ""
+    quiet.keyboard.press("[")
+    expect(quiet).to_have_url(re.compile(f"{on}$"))
+    quiet.goto(f"{site.url}/topics/")
+    quiet.keyboard.press("[")
+    expect(quiet.get_by_text("Nothing earlier from here.")).to_be_visible()
+    quiet.keyboard.press("]")
+    expect(quiet.get_by_text("Nothing later from here.")).to_be_visible()
+
+
 def test_read_pages_stay_readable_offline(quiet: Page, site: Site) -> None:
     quiet.goto(f"{site.url}/")
     quiet.evaluate("navigator.serviceWorker.ready.then(() => 1)")
