@@ -45,6 +45,7 @@ VALUES = (
 PARTS = dict.fromkeys("mfrac mroot msub msup munder mover".split(), 2) | {"msubsup": 3, "munderover": 3}
 LEAVES = {"mi", "mn", "mo", "mtext", "mspace"}
 SPACES = {"thinmathspace": ".167em", "mediummathspace": ".222em", "thickmathspace": ".278em"}
+SCRIPTED = PARTS.keys() - {"mfrac", "mroot"}
 LIMITS = {"max", "min", "sup", "inf", "lim"}
 _REFERENCE = re.compile("&#x([0-9A-F]{1,6});", re.IGNORECASE)
 _DROPS = re.compile(
@@ -106,6 +107,7 @@ def _settle(element: Element, depth: int) -> None:
     if len(element) != PARTS.get(element.tag, len(element)) or (element.tag in LEAVES and len(element)):
         raise Unfit(f"<{element.tag}> of {len(element)} parts")
     _settle_scripts(element)
+    _settle_functions(element)
     allowed = ALLOWED[element.tag].split() if element.tag in ALLOWED else None
     if allowed is None or (element.text and element.tag not in LEAVES):
         raise Unfit(f"<{element.tag}>")
@@ -144,6 +146,8 @@ def _settle_attributes(element: Element) -> None:
         attributes.pop(name, None)
     if element.tag == "mo":
         attributes.pop("accent", None)  # belongs to what holds it
+        if element.text in ("|", "‖"):  # of itself a bar grows where it stands first, and only there
+            attributes.setdefault("stretchy", "true" if "minsize" in attributes else "false")
     if alignment := attributes.pop("columnalign", None):
         attributes["class"] = alignment
     for name, value in attributes.items():
@@ -184,3 +188,25 @@ def _settle_scripts(element: Element) -> None:
                 element.remove(child)
             else:
                 previous = child if upright else None
+
+
+def _settle_functions(element: Element) -> None:
+    """A thin space between a function and what is beside it, but for operators and fences: n log n."""
+    for i in range(len(element) - 1, 0, -1) if element.tag not in PARTS else ():
+        before, after = _edge(element[i - 1], -1), _edge(element[i], 0)
+        apart = before.tag not in ("mo", "mspace") and after.tag not in ("mo", "mspace")
+        closed = before.tag == "mo" and before.text in (")", "]", "}") and _is_function(after)
+        if closed or (apart and (_is_function(before) or _is_function(after))):
+            element.insert(i, element.makeelement("mspace", {"width": SPACES["thinmathspace"]}))
+
+
+def _edge(element: Element, side: int) -> Element:
+    """What stands first (0) or last (-1) in a part of a formula, without its scripts."""
+    while len(element) and (element.tag == "mrow" or element.tag in SCRIPTED):
+        element = element[side if element.tag == "mrow" else 0]
+    return element
+
+
+def _is_function(element: Element) -> bool:
+    """Whether it is log or the like: the library writes all else letter by letter, or as upright."""
+    return element.tag == "mi" and len(element.text or "") > 1 and "mathvariant" not in element.attrib

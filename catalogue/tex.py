@@ -14,6 +14,7 @@ KNOWN = {
     "bm": r"\boldsymbol",
     "textsc": r"\text",
     "argmax": r"\operatorname*{arg\,max}",
+    "arg": r"\operatorname{arg}",
     "argmin": r"\operatorname*{arg\,min}",
     "land": r"\wedge",
     "lor": r"\vee",
@@ -26,6 +27,7 @@ RAISED = str.maketrans(
     "0123456789+-−=()abcdefghijklmnoprstuvwxyzT", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᵀ"
 )
 LOWERED = str.maketrans("0123456789+-−=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
+_FUNCTION = r"\\(?:arccos|arcsin|arctan|cosh?|exp|inf|lim|ln|log|max|min|sinh?|sup|tanh?)(?![a-zA-Z])"
 _ARGUMENT = re.compile(r"\s*(?:\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*+\})*+)\}|(\\[a-zA-Z]+|[^\s{}\\]))")
 NOT_XML = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -96,6 +98,8 @@ def _scripts(tex: str) -> str:
     tex = re.sub(r"\\(?:boldsymbol|mathbf|mathit|mathsf|mathtt)(?![a-zA-Z])", "", tex)
     tex = re.sub(r"\\mbox(?![a-zA-Z])", r"\\text", tex)
     tex = re.sub(r"(\\(?!math|text|sqrt|hat|bar|tilde|vec|dot)[a-z]+)\s+(?=\\[a-zA-Z])", r"\1\\ ", tex)
+    tex = re.sub(rf"(?<!\\sqrt)(?<=[a-zA-Z0-9)\]}}])\s*(?={_FUNCTION})", r"\\ ", tex)  # n log n
+    tex = re.sub(rf"({_FUNCTION})(?=\\(?!limits)[a-zA-Z]|{{)", r"\1\\ ", tex)
     tex = re.sub(r"\^(?:\\circ(?![a-zA-Z])|\{\\circ\})", "°", tex).replace("\\|", "‖").replace("\\deg", "deg")
     before = ""
     while tex != before:

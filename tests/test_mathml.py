@@ -31,6 +31,11 @@ GOLDEN = [
     (r"\eta", "η", "η"),
     (r"\eta \approx 10^{-25}", "η≈10−25", "η ≈ 10⁻²⁵"),
     (r"O(n \log n)", "O(nlogn)", "O(n log n)"),
+    (r"n\log n", "nlogn", "n log n"),
+    (r"p(x)\log q(x)", "p(x)logq(x)", "p(x) log q(x)"),
+    (r"\sin x\cos\theta", "sinxcosθ", "sin x cos θ"),
+    (r"\sqrt\log n", "logn", "√(log)n"),
+    (r"\arg\max_\theta L", "argmaxθL", "arg max_θ L"),
     (r"\tilde{\mathcal{O}}(\sqrt{T})", "𝒪~(T)", "𝒪̃(√(T))"),
     (r"\mathcal{O}(1/\sqrt{n})", "𝒪(1/n)", "𝒪(1/√(n))"),
     (r"\mathbb{R}^{d}", "ℝd", "ℝᵈ"),
@@ -101,6 +106,35 @@ def test_markup() -> None:
     assert shape(r"\text{a<b}") == "<mtext>a&lt;b</mtext>"
     assert '<mtd class="right"><mi>a</mi></mtd>' in shape(r"\begin{align*} a &= b \end{align*}")
     assert convert("x", display=True) == '<math display="block"><mrow><mi>x</mi></mrow></math>'
+
+
+SPACE = '<mspace width=".167em"></mspace>'
+
+
+@pytest.mark.parametrize(
+    ("tex", "shown"),
+    [
+        (r"n\log n", f"<mi>n</mi>{SPACE}<mi>log</mi>{SPACE}<mi>n</mi>"),
+        (r"2\log_2 n", f"<mn>2</mn>{SPACE}<msub><mi>log</mi><mn>2</mn></msub>{SPACE}<mi>n</mi>"),
+        (r"-\log(x)", '<mo>−</mo><mi>log</mi><mo stretchy="false">(</mo>'),
+        (r")\log x", f'<mo stretchy="false">)</mo>{SPACE}<mi>log</mi>{SPACE}<mi>x</mi>'),
+        (r"(\log x)", f'<mo stretchy="false">(</mo><mi>log</mi>{SPACE}<mi>x</mi><mo stretchy="false">)</mo>'),
+        (r"\log\max_x", '<mi>log</mi><munder><mo movablelimits="true">max</mo><mi>x</mi></munder>'),
+        (r"\ln\frac{-1}{n}", f"<mi>ln</mi>{SPACE}<mfrac>"),
+        (r"\mathrm{KL}x", '<mrow><mi mathvariant="normal">KL</mi></mrow><mi>x</mi>'),
+    ],
+)
+def test_functions_stand_apart(tex: str, shown: str) -> None:
+    assert shape(tex).startswith(shown)
+    assert_fit(convert(tex))
+
+
+def test_bars_grow_only_where_they_are_told_to() -> None:
+    fixed, grown = '<mo stretchy="false">‖</mo>', '<mo minsize="1.2em" maxsize="1.2em" stretchy="true">|</mo>'
+    norm = f"{fixed}<mi>x</mi><msubsup>{fixed}<mn>2</mn><mn>2</mn></msubsup>"
+    assert shape(r"\lVert x\rVert_2^2") == norm
+    assert shape(r"\big|x\big|") == f"{grown}<mi>x</mi>{grown}"
+    assert shape(r"\left|x\right|").count('stretchy="true"') == 2
 
 
 def test_macros() -> None:
