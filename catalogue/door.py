@@ -126,10 +126,8 @@ class Door(NamedTuple):
 def _in_order(found: Found) -> Found:
     """The paper on a day on which arXiv had given out its identifier: only the year may be said, or it was
     published years before."""
-    name, said = (
-        re.match(r"(\d\d)(0[1-9]|1[0-2])\.", found.values.get("arxiv", "")),
-        str(found.values["date"]),
-    )
+    said = str(found.values["date"])
+    name = re.match(r"(\d\d)(0[1-9]|1[0-2])\.", found.values.get("arxiv", ""))
     first = f"20{name[1]}-{name[2]}-01" if name else said
     if said >= (dt.date.fromisoformat(first) - rules.WEEK).isoformat():
         return found
