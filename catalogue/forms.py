@@ -74,7 +74,19 @@ def _within(pattern: str) -> Callable[[str], str]:
 
 
 def _key(text: str) -> str:
+    if re.match("/|https?:", text) or text.endswith(".md"):  # an address of a page, or the path of a file
+        text = text.rstrip("/").rpartition("/")[2].removesuffix(".md")
     return slug(text) if re.search(r"[^\W_]", text) else ""
+
+
+def _url(text: str) -> str:
+    if found := re.fullmatch(r"<(.+)>|\[.*\]\((.+)\)", text):  # as in Markdown
+        text = found[1] or found[2]
+    return f"https://{text}" if re.fullmatch(r"(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/.*)?", text) else text
+
+
+def _address(text: str) -> str:
+    return f"/{text.strip('/')}/"
 
 
 def _count(text: str) -> str:
@@ -86,7 +98,7 @@ def _flag(text: str) -> str:
 
 
 def _day(text: str) -> str:
-    found = re.fullmatch(r"\s*([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?:T.*)?\s*", text)
+    found = re.fullmatch(r"\s*([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?:T.*)?[\s,;.]*", text)
     return f"{found[1]}-{int(found[2]):02}-{int(found[3]):02}" if found else ""
 
 
@@ -115,6 +127,7 @@ Url = Annotated[
         r"https?://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?"
         r'(?:[/?#][^\s<>"\\^`{|}\x00-\x1f\x7f\u061c\u200b-\u200f]*)?',
         "Write the whole address, beginning with https://",
+        _url,
     ),
 ]
 Home = Annotated[
@@ -168,6 +181,7 @@ Address = Annotated[
         "an address on this site",
         f"/{KEY}(?:/{KEY})*/",
         "Begin and end it with a slash, such as /papers/old-key/",
+        _address,
     ),
 ]
 Picture = Annotated[

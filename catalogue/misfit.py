@@ -25,6 +25,9 @@ ELSEWHERE = {
     "institutions": ["organisations"],
     "affiliations": ["organisations"],
     "state": ["status"],
+    "abstract": ["summary"],
+    "description": ["summary"],
+    "paper": ["pdf"],
 }
 """What other programs call some keys."""
 
@@ -117,7 +120,8 @@ def _wrong_value(
     if isinstance(location[-1], int):
         it, one = (f"an item of `{name}`", "Quote it if it is text")
     if isinstance(found, str) and not found.strip():
-        return f"{it} is empty", "Fill it in or delete the line"
+        how = "Indent the lines that belong to it" if inner and not toml else "Fill it in"
+        return f"{it} is empty", f"{how} or delete the line"
     if error["type"] == "form" and isinstance(found, str):
         return f"`{name}` {_show(found)} is not {form['what']}", form["hint"]
     if error["type"] == "form":

@@ -7,6 +7,8 @@ import yaml
 
 _ITEM = re.compile(r"\s*(?:- +)?(?:[\w-]+:(?:[ \t]+|$))?")
 """What a line begins with: a hyphen, a key, both, or neither."""
+_BULLET = re.compile(r"\s*(?:\*|(?:[•·–—+]|[0-9]+[.)])\s)\s*([^*\s].{0,200})")
+"""An item of a list that begins as elsewhere than in YAML."""
 _NO_SPACE = re.compile(r"(\s*(?:- +)?[^\W\d][\w-]*:|\s*-)(?![ \t])[^\S \t]*([^\s/:-].*)")
 """A key or a hyphen, and what follows it without a space, or after one that is not plain, as of Word."""
 _MARKED = re.compile(
@@ -15,13 +17,18 @@ _MARKED = re.compile(
 )
 """An item in quotes; or what stands before one that begins with a mark of YAML or holds a comment, and it."""
 
+_NO_KEY = "Begin it with a key, a colon and a space, or indent it, or end the front matter above it"
+
 
 def quoted(line: str, why: str) -> str:
     """A hint that shows `line` with its value in quotes, ready to paste."""
     if len(line) <= 300 and (found := re.fullmatch(r"\s*(- )?([\w-]+:[ \t]+)?(\S.*?)[ \t]*", line)):
         value, mark = found[3], found[3][0]
         whole = value.endswith(mark) and value.count(mark) == 2
-        if mark in "\"'" and (whole or value.count(mark) % 2):
+        within = re.fullmatch(rf"{mark}[^{mark}]*\s{mark}\S.*{mark}", value) if mark in "\"'" else None
+        if within:  # quotes within quotes
+            value = value[1:-1]
+        elif mark in "\"'" and (whole or value.count(mark) % 2):
             value = value.strip(mark)
         return f"Quote {why}: {found[1] or ''}{found[2] or ''}{_in_quotes(value)}"
     return f"Quote {why}"
@@ -32,9 +39,11 @@ def marked(lines: list[str], number: int, column: int, why: str) -> str:
     line = lines[number] if number < len(lines) else ""
     if _opened(lines, number, column):
         return _items_quoted(line, why)
-    if found := re.fullmatch(r"\s*\*\s*(.{1,200})", line):
+    if found := _BULLET.fullmatch(line):
         return f"Begin each item of a list with a hyphen and a space: - {found[1]}"
-    return quoted(line, why)
+    if line[:1].isspace() or _ITEM.match(line)[0]:  # type: ignore[index]
+        return quoted(line, why)
+    return _NO_KEY
 
 
 def spaceless(line: str) -> tuple[int, str, str] | None:
@@ -59,6 +68,9 @@ def unreadable(error: Any, before: Any, lines: list[str]) -> tuple[int, int, str
     if getattr(before, "style", None) in ("'", '"') and before.start_mark.line < before.end_mark.line == line:
         line, column = before.start_mark.line, before.start_mark.column + 1
         return line, column, "the quote is closed only on a later line", quoted(lines[line], "it as a whole")
+    if comma := re.fullmatch(r'\s*("?[\w-]+"?:[ \t]+(?:"[^"]*"|\[[^]]*\])),\s*', lines[line]):
+        column = len(lines[line].rstrip())
+        return line, column, "the line ends with a comma", f"Put none there: {comma[1]}"
     if "flow" in context:
         opened = _opened(lines, line, column - 1)
         if (
@@ -78,9 +90,15 @@ def unreadable(error: Any, before: Any, lines: list[str]) -> tuple[int, int, str
     for number in (line - 1, line):
         if number >= 0 and (told := spaceless(lines[number])):
             return number, *told
+        if number >= 0 and _BULLET.fullmatch(lines[number]):
+            column = len(lines[number]) - len(lines[number].lstrip()) + 1
+            return number, column, "the line is no item of a list", marked(lines, number, column - 1, "")
         if number >= 0 and re.fullmatch(r"[\w%](?!.*:(?:[ \t]|$)).*", lines[number]):
-            hint = "Begin it with a key, a colon and a space, or indent it, or end the front matter above it"
-            return number, 1, "the line is not `key: value`", hint
+            return number, 1, "the line is not `key: value`", _NO_KEY
+    item = re.fullmatch(r"(\s*- +)([^\s:\[{].*)", lines[line - 1]) if line else None
+    if item and re.match(rf"\s{{{len(item[1])}}}[\w-]+:", lines[line]):
+        hint = f"Write a key before the text, such as: - name: {item[2].strip()}"
+        return line - 1, len(item[1]) + 1, "the item is text, but the line below it is `key: value`", hint
     if _reads_alone(lines[line]):
         return line, column, message, "Indent it as the lines beside it, with spaces and without tabs"
     if items := re.fullmatch(r'\s*([\w-]+:[ \t]+)("[^"]*"(?:, *"[^"]*")+)\s*', lines[line]):
