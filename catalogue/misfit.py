@@ -27,6 +27,11 @@ ELSEWHERE = {
     "state": ["status"],
     "abstract": ["summary"],
     "description": ["summary"],
+    "summary": ["description"],
+    "name": ["title"],
+    "title": ["name"],
+    "from": ["sender"],
+    "homepage": ["project", "url"],
     "paper": ["pdf"],
 }
 """What other programs call some keys."""
@@ -41,7 +46,9 @@ def misfit(shape: type, parsed: Parsed, path: str, location: Location, error: An
     if error["type"].startswith("missing"):
         hint = _add(shape, location, toml)
         return Problem(path, mark.line, mark.column, f"`{location[-1]}` is missing", hint)
-    while location not in parsed.marks:  # a plain text stands for a mapping: the key before it is meant
+    while (
+        location not in parsed.marks and len(location) > 1
+    ):  # a plain text stands for a mapping: the key before it is meant
         location = location[:-1]
     inner = shape_at(shape, error["loc"]) if error["type"] == "dataclass_type" else None
     message, hint = _wrong_value(location, error, inner, toml, parsed.front)

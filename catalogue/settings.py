@@ -43,16 +43,45 @@ def _moved(parsed: Parsed, url: str) -> Settings:
 
 
 def _loads(text: str) -> dict[str, Any]:
-    hint = 'Write lines like title = "Papers"'
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
+        message, lines = str(error).partition(" (at")[0], text.split("\n")
         place = re.search(r"line (\d+), column (\d+)", str(error))
-        line, column = (int(place[1]), int(place[2])) if place else (text.count("\n") + 1, 1)
-        message = f"this is not TOML: {str(error).partition(' (at')[0]}"
-        raise Mistake(line, column, message, hint) from None
+        line, column = (int(place[1]), int(place[2])) if place else (len(lines), 1)
+        below = message == "Unclosed array" and not lines[line - 1][: column - 1].strip()
+        if below or not place:  # it began on a line before
+            began = range(line - bool(place), 0, -1)
+            line = next((number for number in began if "=" in lines[number - 1]), line)
+            column = lines[line - 1].find("=") + 2
+        raise Mistake(line, column, f"this is not TOML: {message}", _hint(message, lines[line - 1])) from None
     except (ValueError, RecursionError):  # a number of thousands of digits, or as many brackets
-        raise Mistake(1, 1, "a value is too long or nested too deep", hint) from None
+        raise Mistake(1, 1, "a value is too long or nested too deep", LIKE) from None
+
+
+LIKE = 'Write lines like title = "Papers"'
+
+
+def _hint(message: str, line: str) -> str:
+    """How to mend a line that is not TOML."""
+    given = re.fullmatch(r"\s*([\w-]+) *= *([\w./:@-][^\"#\\]*?)\s*", line)
+    if re.search(r"=[\s\[]*[“”„‘’]", line):
+        return 'Write straight quotes, such as title = "Papers"'
+    if given and message == "Invalid value":
+        if re.fullmatch("(?i:true|false|yes|no|on|off)", given[2]):
+            return f"Write {given[1]} = true or {given[1]} = false"
+        return f'Quote it if it is text: {given[1]} = "{given[2]}"'
+    if "Unescaped" in message:
+        return "Write it between single quotes, in which backslashes stand for themselves"
+    if "Cannot" in message:
+        return "It stands twice: keep one of the two"
+    if re.search(r"=\s*\[", line):
+        return 'Write a list as ["one", "two"]'
+    if "after a statement" in message:
+        return r"Write nothing after the value, and a quote within quotes as \""
+    if line.lstrip().startswith("\\"):
+        return "Write the name of a macro without its backslash"
+    return f"{LIKE}; begin a comment with #" if message == "Invalid statement" else LIKE
 
 
 def _as_text(value: Any) -> Any:
@@ -70,7 +99,7 @@ def _marks(text: str) -> dict[Location, Mark]:
     table: Location = ()
     for number, line in enumerate(text.split("\n"), 1):
         if found := re.match(r"""\s*(\[*)["']?([\w .-]+?)["']?\s*(?:=\s*|\])""", line):
-            names = found[2].split(".")
+            names = [name.strip(" \"'") for name in found[2].split(".")]
             location = (*names,) if found[1] else (*table, *names)
             table = location if found[1] else table
             column = found.start(2) + 1
