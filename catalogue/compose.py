@@ -14,6 +14,8 @@ ORDER = tuple(field.name for field in dataclasses.fields(PaperFrontMatter))
 """Keys are written in the schema's order."""
 QUOTED = frozenset({"title", "summary", "arxiv"})
 """Always in quotes: a colon comes easily into a title, and an identifier is not a number."""
+BELOW = r"^(?=(?:[ \t]*(?:#[^\n]*)?\n)+\Z)"
+"""Where the comments and empty lines below a key begin: they may as well belong to the next."""
 WIDTH = 100
 SOME = r"[\\`*<\[\]]|^[#>+-]|^\d+(?=[.)])|^[=~|]|&(?=[#\w]+;)|~~|(?<!\w)_|_(?!\w)"
 """What Markdown is likely to take for a mark."""
@@ -43,7 +45,8 @@ def changed(text: str, values: Mapping[str, Any], body: str | None) -> str:
     for key, value in values.items():
         if key not in blocks:
             blocks = _with_place_for(key, blocks)
-        blocks[key] = block(key, value) if value else ""
+        _, *comments = re.split(BELOW, blocks[key], maxsplit=1, flags=re.MULTILINE)
+        blocks[key] = "".join([block(key, value) if value else "", *comments])
     new_body = old_body if body is None else f"\n{body.strip()}\n" if body.strip() else ""
     return f"---\n{''.join(blocks.values())}---\n{new_body}"
 

@@ -67,6 +67,14 @@ def test_keys_changed_in_place_read_back_and_the_others_stay(
     assert changed(after, new, None) == after
 
 
+def test_comments_below_a_key_that_is_written_anew_stay() -> None:
+    people = "authors:\n  # within\n  - Ada\n  # last\n"
+    text = f'---\ntitle: "A"\n# one\n\n#two: x\n{people}venue: J\n# end\n---\nText.\n'
+    after = changed(text, {"title": "B", "authors": ["Bo"], "venue": ""}, None)
+    assert after == '---\ntitle: "B"\n# one\n\n#two: x\nauthors:\n  - Bo\n  # last\n# end\n---\nText.\n'
+    assert changed(after, {"authors": ["Bo"]}, None) == after
+
+
 @given(
     st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"]) | st.sampled_from("\\*_[]<>&#`$|~-+1.)(! "))
 )
