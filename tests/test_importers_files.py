@@ -409,6 +409,26 @@ def test_ris() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("lines", "venue"),
+    [
+        ("JF  - Journal of Inventions", "Journal of Inventions"),
+        ("JO  - J. Inv.\nT2  - Journal of Inventions", "Journal of Inventions"),
+        ("JO  - J. Inv.\nJF  - Journal of Inventions", "Journal of Inventions"),
+        ("JO  - J. Inv.\nJA  - JInv", "J. Inv."),
+    ],
+)
+def test_the_venue_of_ris_is_in_full(lines: str, venue: str) -> None:
+    (found,), _ = read(ris, f"TY  - JOUR\nTI  - X\nPY  - 2001\n{lines}\nER  - \n", "x.ris")
+    assert found.values["venue"] == venue
+
+
+def test_ris_of_jstor() -> None:
+    head = "Provider: JSTOR http://www.example.org\r\nDatabase: JSTOR\r\nContent: text/plain\r\n\r\n\r\n"
+    (found,), problems = read(ris, f"{head}TY  - JOUR\r\nTI  - X\r\nPY  - 2001\r\nER  - \r\n", "x.txt")
+    assert (found.values["title"], found.line, problems) == ("X", 6, [])
+
+
 PMLR = """\
 ---
 title: "Learning: with $x$"

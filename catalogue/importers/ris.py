@@ -13,7 +13,14 @@ from catalogue.problems import Problem
 
 NAME = "RIS"
 START = re.compile(r"^TY  ?- ?", re.MULTILINE)
-VENUES = ("journal_name", "secondary_title", "tertiary_title", "alternate_title1", "alternate_title2")
+VENUES = (
+    "alternate_title3",  # JF, in full; JO can be short
+    "secondary_title",
+    "journal_name",
+    "tertiary_title",
+    "alternate_title1",
+    "alternate_title2",
+)
 
 
 def address(source: str) -> str | None:
@@ -21,7 +28,8 @@ def address(source: str) -> str | None:
 
 
 def knows(data: bytes, path: str) -> bool:
-    return bool(re.match(rb"(?:\xef\xbb\xbf)?\s*TY  ?- ?\w+\s", data[:200]))
+    """JSTOR writes lines such as `Provider: JSTOR` before the first record."""
+    return bool(re.match(rb"(?:\xef\xbb\xbf)?\s*(?:\w+:[^\n]*\n\s*)*TY  ?- ?\w+\s", data[:500]))
 
 
 def read(data: bytes, path: str) -> Iterator[Found | Problem]:
