@@ -272,6 +272,9 @@ def test_an_openreview_note_of_either_version() -> None:
                   "discussion": "https://openreview.net/forum?id=AbC-1"},
     }  # fmt: skip
     assert isinstance(problem, Problem) and "note 3" in problem.message
+    words = {**NOTE, "content": {**NOTE["content"], "keywords": "one, two words;"}}
+    (third,) = openreview.read(json.dumps({"notes": [words]}).encode(), "n.json")
+    assert isinstance(third, Found) and third.values["keywords"] == ["one", "two words"]
     (none,) = openreview.read(b'{"notes": [], "forum": ""}', "n.json")
     assert isinstance(none, Problem) and "no paper by this name" in none.message
 

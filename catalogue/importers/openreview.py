@@ -53,7 +53,7 @@ def _paper(note: Any, path: str, number: int) -> Found | Problem:
             "date": day.isoformat(),
             "published": day.isoformat(),
             "authors": [line(str(name)) for name in names if isinstance(names, list)],
-            "keywords": [line(str(word)) for word in content.get("keywords") or [] if str(word).strip()],
+            "keywords": _keywords(content.get("keywords") or []),
             "openreview": forum,
             "venue": line(str(content.get("venue") or "")),
             "links": _links(content, forum),
@@ -69,6 +69,12 @@ def _paper(note: Any, path: str, number: int) -> Found | Problem:
 def _value(item: Any) -> Any:
     """Version 2 of the API wraps each value, with who may read it."""
     return item.get("value") if isinstance(item, Mapping) else item
+
+
+def _keywords(words: Any) -> list[str]:
+    """A list, or one text with commas or semicolons, as some venues have it."""
+    words = re.split("[;,]", words) if isinstance(words, str) else words
+    return [word for one in words if (word := line(str(one)))]
 
 
 def _links(content: Mapping[str, Any], forum: str) -> dict[str, str]:
