@@ -31,6 +31,8 @@ ELSEWHERE = {
     "name": ["title"],
     "title": ["name"],
     "from": ["sender"],
+    "file": ["src"],
+    "caption": ["alt"],
     "homepage": ["project", "url"],
     "paper": ["pdf"],
 }

@@ -64,7 +64,7 @@ LIKE = 'Write lines like title = "Papers"'
 
 def _hint(message: str, line: str) -> str:
     """How to mend a line that is not TOML."""
-    given = re.fullmatch(r"\s*([\w-]+) *= *([\w./:@-][^\"#\\]*?)\s*", line)
+    given = re.fullmatch(r"\s*([\w-]+) *= *([\w./:@-][^\"#\\]*)", line[:300].rstrip())
     if re.search(r"=[\s\[]*[“”„‘’]", line):
         return 'Write straight quotes, such as title = "Papers"'
     if given and message == "Invalid value":

@@ -13,12 +13,11 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from catalogue.unreadable import marked, quoted, spaceless, unreadable
+from catalogue.unreadable import LOADER, marked, quoted, spaceless, unreadable
 
 MAX_BLOCK = 128 * 1024
 MAX_EVENTS = 12_000
 MAX_DEPTH = 8
-LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 Location = tuple[str | int, ...]
 

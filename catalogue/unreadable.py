@@ -5,6 +5,7 @@ from typing import Any
 
 import yaml
 
+LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _ITEM = re.compile(r"\s*(?:- +)?(?:[\w-]+:(?:[ \t]+|$))?")
 """What a line begins with: a hyphen, a key, both, or neither."""
 _BULLET = re.compile(r"\s*(?:\*|(?:[•·–—+]|[0-9]+[.)])\s)\s*([^*\s].{0,200})")
@@ -68,7 +69,7 @@ def unreadable(error: Any, before: Any, lines: list[str]) -> tuple[int, int, str
     if getattr(before, "style", None) in ("'", '"') and before.start_mark.line < before.end_mark.line == line:
         line, column = before.start_mark.line, before.start_mark.column + 1
         return line, column, "the quote is closed only on a later line", quoted(lines[line], "it as a whole")
-    if comma := re.fullmatch(r'\s*("?[\w-]+"?:[ \t]+(?:"[^"]*"|\[[^]]*\])),\s*', lines[line]):
+    if comma := re.fullmatch(r'\s*((?:- +|"?[\w-]+"?:[ \t]+)+(?:"[^"]*"|\[[^]]*\])),\s*', lines[line]):
         column = len(lines[line].rstrip())
         return line, column, "the line ends with a comma", f"Put none there: {comma[1]}"
     if "flow" in context:
@@ -101,6 +102,8 @@ def unreadable(error: Any, before: Any, lines: list[str]) -> tuple[int, int, str
         return line - 1, len(item[1]) + 1, "the item is text, but the line below it is `key: value`", hint
     if _reads_alone(lines[line]):
         return line, column, message, "Indent it as the lines beside it, with spaces and without tabs"
+    if "block sequence" in problem and re.match(r"\s*- ", "".join(lines[line + 1 : line + 2])):
+        return line, column, message, "Write the first item on a line of its own, as the others"
     if items := re.fullmatch(r'\s*([\w-]+:[ \t]+)("[^"]*"(?:, *"[^"]*")+)\s*', lines[line]):
         return line, column, message, f"Put a list in brackets: {items[1]}[{items[2]}]"
     if "quoted" in context and _opened(lines, line, column - 1):
@@ -134,6 +137,6 @@ def _opened(lines: list[str], number: int, column: int) -> tuple[int, int] | Non
 
 def _reads_alone(line: str) -> bool:
     try:
-        return bool(list(yaml.parse(line.strip(), Loader=yaml.BaseLoader)))
+        return bool(list(yaml.parse(line.strip(), Loader=LOADER)))
     except yaml.YAMLError:
         return False
