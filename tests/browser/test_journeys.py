@@ -204,6 +204,49 @@ def test_every_kind_of_page_is_quiet_and_fits_a_narrow_screen(address: str, quie
     assert all(after <= before + 1 for before, after in zip([1, *levels], levels, strict=False))
 
 
+@pytest.mark.parametrize(("width", "size"), [(360, 32), (320, 20)])
+@pytest.mark.parametrize("site", [""], indirect=True, ids=["root"])
+def test_large_text_fits_a_narrow_screen(width: int, size: int, page: Page, site: Site) -> None:
+    page.set_viewport_size({"width": width, "height": 700})
+    page.goto(f"{site.url}/papers/map/")
+    page.get_by_role("button", name="Save", exact=True).click()  # so that the reading list is not empty
+    wide = {}
+    for address in KINDS:
+        page.goto(f"{site.url}{address}")
+        page.wait_for_load_state("networkidle")
+        page.evaluate(f"document.documentElement.style.fontSize = '{size}px'")
+        if (found := page.evaluate("document.documentElement.scrollWidth")) > width:
+            wide[address] = found
+    assert wide == {}
+
+
+# How far below the words before it a link's own words end.
+LOWER = """link => {
+  const [one, other] = [link.previousSibling, link.firstChild].map(node => {
+    const range = document.createRange()
+    range.selectNodeContents(node)
+    return [...range.getClientRects()].at(-1).bottom
+  })
+  return other - one
+}"""
+
+
+@pytest.mark.parametrize("site", [""], indirect=True, ids=["root"])
+def test_ranks_names_and_commas_stay_on_their_lines(page: Page, site: Site) -> None:
+    page.goto(f"{site.url}/")
+    assert page.locator(".card .by a").first.evaluate(LOWER) == 0
+    page.set_viewport_size({"width": 360, "height": 700})
+    page.goto(f"{site.url}/trending/")
+    heights = page.locator(".rank .count").evaluate_all("all => all.map(rank => rank.clientHeight)")
+    assert len(heights) >= 10 and len(set(heights)) == 1
+    page.goto(f"{site.url}/papers/infigui-g1/")
+    commas = page.locator(".authors li").evaluate_all(
+        "all => all.flatMap(name => [...name.getClientRects()]).filter(b => b.width < 10).map(b => b.x)"
+    )
+    box = page.locator(".authors").bounding_box()
+    assert box and min(commas) > box["x"]  # none begins a line
+
+
 def test_no_link_of_the_site_is_dead(site: Site) -> None:
     base = site.url.partition("://")[2].partition("/")[2]
     base = f"/{base}" if base else ""
