@@ -323,6 +323,8 @@ def checked(options: Options) -> None:
         found(options)
     except ContentError as error:
         problems_found(error.problems)
+    except FAILURES as error:  # a file that went while it was read: its going is a change, too
+        say(f"{explain(error, options.site)}.")
 
 
 @command

@@ -31,23 +31,32 @@ export TOUCHES
 export PICTURES="https://raw.githubusercontent.com/$repo/previews/$number"
 "${PYTHON:-.venv/bin/python}" -m catalogue.review.preview preview/built.zip site preview
 
-# Pictures live on a branch of their own that has no history, in a folder for each pull request.
+# Pictures live on a branch of their own that has no history, in a folder for each pull request. Where those of
+# another came meanwhile, it is done again.
 if ls preview/*.png >/dev/null 2>&1; then
   gh auth setup-git
-  git init --quiet --initial-branch previews pictures
-  cd pictures
-  git remote add origin "$(git -C .. remote get-url origin)"
-  if git fetch --quiet --depth 1 origin previews 2>/dev/null; then
-    git checkout --quiet FETCH_HEAD -- .
-  fi
-  rm -rf "./$number"
-  mkdir "$number"
-  cp ../preview/*.png "$number/"
-  git add --all
-  git -c user.name="github-actions[bot]" -c user.email="41898282+github-actions[bot]@users.noreply.github.com" \
-    commit --quiet --message "Pictures of proposed pages"
-  git push --quiet --force origin previews
-  cd ..
+  for attempt in 1 2 3 4 5; do
+    rm -rf pictures
+    git init --quiet --initial-branch previews pictures
+    git -C pictures remote add origin "$(git remote get-url origin)"
+    seen=""
+    if git -C pictures fetch --quiet --depth 1 origin previews 2>/dev/null; then
+      seen=$(git -C pictures rev-parse FETCH_HEAD)
+      git -C pictures checkout --quiet FETCH_HEAD -- .
+    fi
+    rm -rf "pictures/$number"
+    mkdir "pictures/$number"
+    cp preview/*.png "pictures/$number/"
+    git -C pictures add --all
+    git -C pictures -c user.name="github-actions[bot]" \
+      -c user.email="41898282+github-actions[bot]@users.noreply.github.com" \
+      commit --quiet --message "Pictures of proposed pages"
+    if git -C pictures push --quiet --force-with-lease="previews:$seen" origin previews; then
+      break
+    elif [ "$attempt" = 5 ]; then
+      exit 1
+    fi
+  done
 fi
 
 comment=$(gh api "repos/$repo/issues/$number/comments" --paginate \

@@ -192,8 +192,10 @@ Picture = Annotated[
         "Put a PNG, JPEG, WebP or GIF in content/images/ and give its name alone, such as figure-1.png",
     ),
 ]
-EMAIL = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*"
-"""What HTML's `<input type=email>` takes (HTML Standard, "valid e-mail address"): ASCII, on one line."""
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+EMAIL = rf"(?=[^@]{{1,64}}@)(?!=\?){_ATOM}(?:\.{_ATOM})*@[A-Za-z0-9-]{{1,63}}(?:\.[A-Za-z0-9-]{{1,63}})*"
+"""What HTML's `<input type=email>` takes (HTML Standard, "valid e-mail address"), ASCII on one line, if a
+header can hold it: no dot at an end or beside another (RFC 5322, 3.2.3), no encoded word (RFC 2047)."""
 
 Email = Annotated[str, Form("an e-mail address", EMAIL, "Write it alone, such as papers@example.org")]
 ONE_CLICK = (

@@ -102,7 +102,8 @@ def ground(*parts: object, files: Iterable[Path]) -> str:
 @cache
 def _program() -> tuple[object, ...]:
     """This code and these libraries as they were when the process began: it does not run what came later."""
-    return sys.version_info[:3], _versions(), _contents(Path(__file__).parent)
+    here = Path(__file__).parent
+    return sys.version_info[:3], _versions(), _contents(here), _contents(here.with_name("build.py"))
 
 
 def _contents(root: Path) -> str:

@@ -25,6 +25,9 @@ PAUSE = 1.0
 """Seconds between two questions to one host."""
 AT_ONCE = 8
 """Hosts that are asked at the same time."""
+PATIENCE = 3
+"""A host that gives no answer, or says that it is asked too much, so often in a row is asked no more."""
+TOO_MUCH = 429
 GONE = frozenset({404, 410})
 SAYS = {404: "it says that there is no such page", 410: "it says that the page is gone"}
 
@@ -33,8 +36,11 @@ def broken(catalogue: Catalogue, tell: Callable[[str], None]) -> list[Problem]:
     """The links that lead nowhere, where each file first has them; how many cannot be tested is told."""
     places = group((address, (path, address)) for path, address in _links(catalogue))
     hosts = group((urlsplit(address).netloc.lower(), address) for address in places)
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    pool = ThreadPoolExecutor(AT_ONCE)
+    try:
         answers = dict(answer for found in pool.map(_host, hosts.values()) for answer in found)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)  # who interrupts it waits for no more answers
     wrong = {address: why for address, why in answers.items() if why}
     untested = sum(why is None for why in answers.values())
     tell(f"{len(places):,} links to {len(hosts):,} hosts: {len(wrong)} broken, {untested} not to be tested.")
@@ -60,15 +66,22 @@ def _links(catalogue: Catalogue) -> Iterator[tuple[str, str]]:
 
 
 def _host(addresses: tuple[str, ...]) -> list[tuple[str, str | None]]:
-    answers = []
+    answers: list[tuple[str, str | None]] = []
+    silent = 0
     for i, address in enumerate(addresses):
+        if silent >= PATIENCE:
+            answers.append((address, None))
+            continue
         time.sleep(PAUSE if i else 0)
-        answers.append((address, _ask(address)))
+        why, answered = _ask(address)
+        silent = 0 if answered else silent + 1
+        answers.append((address, why))
     return answers
 
 
-def _ask(address: str) -> str | None:
-    """Why the address is broken, "" if it is not, None if that is not to be known."""
+def _ask(address: str) -> tuple[str | None, bool]:
+    """Why the address is broken, "" if it is not, None if that is not to be known; and whether its host
+    answers such questions."""
     import httpx
 
     place = address.partition("#")[0]
@@ -76,20 +89,22 @@ def _ask(address: str) -> str | None:
         with httpx.Client(timeout=TIMEOUT, headers={"User-Agent": AGENT}) as client:
             for _ in range(6):
                 if why := _refused(place):
-                    return why
+                    return why, True
                 status, onward = _status(client, place)
                 if not onward:
                     break
                 place = urljoin(place, onward)
-    except (httpx.TransportError, httpx.InvalidURL, ValueError):
-        return None
-    return SAYS[status] if status in GONE else "" if status < 300 else None
+    except httpx.TransportError:
+        return None, False
+    except (httpx.InvalidURL, ValueError):
+        return None, True
+    return SAYS[status] if status in GONE else "" if status < 300 else None, status != TOO_MUCH
 
 
 def _status(client: Any, place: str) -> tuple[int, str]:
     """The status of the answer, and where it sends one. Some do not answer HEAD (RFC 9110, 9.3.2) rightly."""
     answer = client.head(place)
-    if answer.status_code >= 400:
+    if answer.status_code >= 400 and answer.status_code != TOO_MUCH:
         with client.stream("GET", place) as answer:  # of whose body nothing is read
             pass
     return answer.status_code, answer.headers.get("location", "") if answer.is_redirect else ""

@@ -89,7 +89,10 @@ def _paper(
 
     made = _write(env, put, plan)
     entry = plan.context.get("entry") if isinstance(plan, Page) else None
-    return repr(entry), pieces(env, entry, made) if entry else []
+    try:
+        return repr(entry), pieces(env, entry, made) if entry else []
+    except Exception as error:
+        raise _failed(error, "") from error
 
 
 def _done(task: Task) -> None:
@@ -118,8 +121,12 @@ def page(plan: Page, path: str, name: str, env: "Environment") -> bytes:
         template = env.get_template(name)
         return template.render(plan.context, here=here, origin=plan.origin).encode()
     except Exception as error:  # a template can raise anything; none of it is a traceback of ours
-        reason = f"{type(error).__name__}: {error}".replace("\n", " ")
-        raise RenderFailed(f"{_place(error, name)}: {reason}") from error
+        raise _failed(error, name) from error
+
+
+def _failed(error: Exception, template: str) -> RenderFailed:
+    reason = f"{type(error).__name__}: {error}".replace("\n", " ")
+    return RenderFailed(f"{_place(error, template)}: {reason}")
 
 
 def _place(error: Exception, template: str) -> str:

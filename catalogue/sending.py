@@ -46,7 +46,9 @@ def run(catalogue: Catalogue, wishes: Wishes, environ: Mapping[str, str], tell: 
     """
     try:
         chosen = digest.select(catalogue, *_asked(wishes))
-        if not chosen.days:
+        if not catalogue.days:
+            tell("There are no papers yet: nothing to send.")
+        elif not chosen.days:
             tell(f"No papers {chosen.title}: nothing to send.")
         elif wishes.fresh is not None and chosen.age(_now().date()) > wishes.fresh:
             tell(f"The {count(chosen.papers, 'paper')} {chosen.title} are no news: nothing to send.")

@@ -141,6 +141,20 @@ def test_settled_files_are_not_read_again(built: Path) -> None:
         assert build.build(options(folder)).made == 0
 
 
+def test_what_the_site_is_made_of_is_part_of_the_ground(tmp_path: Path, content: Write) -> None:
+    """A maintainer adds an output of their own, or takes one out, in build.py."""
+    folder = content({A: paper("First")})
+    for name in ("catalogue", "templates"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    code = (ROOT / "build.py").read_text()
+    line = [sys.executable, "-B", "build.py", "--no-search", "--content", str(folder), "--site", "site"]
+    without = code.replace("    trending,\n    search_page", "    search_page")
+    for kept, text in ((True, code), (False, without)):
+        (tmp_path / "build.py").write_text(text)
+        subprocess.run(line, cwd=tmp_path, check=True, capture_output=True)
+        assert (tmp_path / "site/trending/index.html").exists() == kept
+
+
 def test_a_mistake_leaves_the_old_site(built: Path, content: Write) -> None:
     before, inode = tree(built), built.stat().st_ino
     folder = content({A: "---\ntitle: x\n---\n", B: paper("Second", topics="[nowhere]")})
@@ -151,6 +165,17 @@ def test_a_mistake_leaves_the_old_site(built: Path, content: Write) -> None:
     content({A: paper("First"), B: paper("Second")})
     build.build(options(folder))
     assert b"Second" in (built / "papers/b/index.html").read_bytes()
+
+
+def test_a_template_that_is_gone_is_named(built: Path, tmp_path: Path) -> None:
+    templates = tmp_path / "templates"
+    shutil.copytree(render.TEMPLATES, templates)
+    (templates / "parts/card.html").unlink()
+    with (
+        mock.patch.object(render, "TEMPLATES", templates),
+        pytest.raises(render.RenderFailed, match=r"card\.html"),
+    ):
+        build.build(options(built.parent / "content"))
 
 
 @pytest.mark.parametrize(
@@ -566,5 +591,8 @@ def test_what_editors_leave_beside_templates_is_no_change_and_no_asset(
     (templates / "pages/.#home.html").symlink_to("somebody@machine.1234")
     outcome = build.build(given)
     assert (outcome.made, outcome.removed, tree(built)) == (0, 0, before)
-    (templates / "assets/more.css").write_text("x")
-    assert build.build(given).made and "assets/more.css" in tree(built)
+    (templates / "assets/fonts").mkdir()
+    for name in ("assets/more.css", "assets/fonts/a.woff2", "assets/fonts/.DS_Store"):
+        (templates / name).write_text("x")
+    assert build.build(given).made
+    assert tree(built).keys() - before.keys() == {"assets/more.css", "assets/fonts/a.woff2"}

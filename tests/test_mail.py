@@ -1,6 +1,7 @@
 """Sending through a real SMTP server on this machine, with everything that can go wrong on the way."""
 
 import os
+import re
 import signal
 import socket
 import ssl
@@ -12,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
+from email.headerregistry import Address
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -20,9 +22,12 @@ import pytest
 import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 import build
 from catalogue import digest, memory, sending
+from catalogue.forms import EMAIL
 from catalogue.journal import Busy, journal
 from catalogue.problems import ContentError
 from catalogue.smtp import Unable, server
@@ -468,6 +473,11 @@ def test_subscribers_of_a_file(tmp_path: Path) -> None:
         "<eve@example.org>",
         "ada@example..org",
         "a@b@c",
+        "a..b@example.org",
+        ".a@example.org",
+        "a.@example.org",
+        "=?utf-8?q?x?=@example.org",
+        f"{'a' * 65}@example.org",
     ],
 )
 def test_what_is_no_address_is_told_without_showing_it(text: str) -> None:
@@ -484,6 +494,17 @@ def test_what_is_no_address_is_told_without_showing_it(text: str) -> None:
 def test_an_address_adds_no_header(text: str) -> None:
     with pytest.raises(ContentError):
         subscribers(None, {"DIGEST_SUBSCRIBERS": text})
+
+
+@given(st.from_regex(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,63}", fullmatch=True))
+@example("=?utf-8?q?x?=@example.org")
+@example("a..b@example.org")
+def test_every_address_that_is_taken_can_stand_in_a_header(address: str) -> None:
+    if not re.fullmatch(EMAIL, address):
+        return
+    message = EmailMessage(policy=policy.SMTP)
+    message["To"] = Address(addr_spec=address)
+    assert [str(it.addr_spec) for it in message["To"].addresses] == [address]
 
 
 # --- the command --------------------------------------------------------------------------------

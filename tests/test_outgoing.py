@@ -1,6 +1,10 @@
 """Links to elsewhere, against a server here that answers as hosts do."""
 
+import signal
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -11,6 +15,7 @@ import build
 from catalogue import memory, outgoing
 from conftest import Write, options, paper
 
+ROOT = Path(__file__).parents[1]
 ASKED: list[str] = []
 
 
@@ -21,7 +26,10 @@ def host(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def do_HEAD(self) -> None:
             ASKED.append(f"{self.command} {self.path}")
-            name = self.path.strip("/").partition("-")
+            if "slow" in self.path:
+                time.sleep(0.5)
+                return
+            name = self.path.strip("/").partition("?")[0].partition("-")
             status = 405 if name[2] == "no-head" and self.command == "HEAD" else int(name[0])
             self.send_response(status)
             if status in (301, 302):
@@ -78,6 +86,33 @@ def test_who_does_not_know_head_is_asked_again(host: str, content: Write) -> Non
     assert not found and ASKED == ["HEAD /200-no-head", "GET /200-no-head"]
 
 
+@pytest.mark.parametrize(("name", "asked"), [("429", 3), ("slow", 3), ("403", 12)])
+def test_who_is_asked_too_much_or_is_silent_is_left_alone(
+    name: str, asked: int, host: str, content: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outgoing, "TIMEOUT", 0.2)
+    body = " ".join(f"[x]({host}/{name}?{number})" for number in range(6))
+    found, told = broken(content({"papers/2025/a.md": paper(body=body)}))
+    assert not found and told == "6 links to 1 hosts: 0 broken, 6 not to be tested."
+    assert len(ASKED) == asked
+
+
+def test_who_interrupts_it_does_not_wait(host: str, content: Write) -> None:
+    body = " ".join(f"[x]({host}/200?{number})" for number in range(20))
+    folder = content({"papers/2025/a.md": paper(body=body)})
+    code = "from catalogue import outgoing; outgoing.LOOPBACK = True; import runpy; "
+    code += "runpy.run_path('build.py', run_name='__main__')"
+    line = [sys.executable, "-c", code, "check", "--links", "--content", str(folder), "--no-search"]
+    line += ["--site", str(folder.parent / "none")]
+    with subprocess.Popen(line, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+        end = time.monotonic() + 20
+        while not ASKED and time.monotonic() < end:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        said = process.communicate(timeout=20)[1]
+    assert process.returncode == 1 and "Aborted!" in said and len(ASKED) < 20
+
+
 def test_one_address_is_asked_once(host: str, content: Write) -> None:
     broken(content({f"papers/2025/{key}.md": paper(body=f"[x]({host}/200)") for key in "abc"}))
     assert ASKED == ["HEAD /200"]
@@ -97,7 +132,7 @@ def test_content_cannot_make_a_machine_ask_its_own_network(
 
 
 def test_a_host_that_is_not_there_is_broken(content: Write) -> None:
-    found = outgoing._ask("https://nowhere.invalid/x")
+    found, _ = outgoing._ask("https://nowhere.invalid/x")
     assert found in ("there is no host nowhere.invalid", "", None)  # the machine may have no names at all
 
 

@@ -151,7 +151,7 @@ GUARDS: list[tuple[str, str, str, Check]] = [
     (F, '"[A-Za-z0-9_][A-Za-z0-9._/-]*"', '".*"', settings('branch = "a b"')),
     (F, '"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*"', '".*"', settings("language = 'en\"'")),
     (F, '''r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?"''', 'r".*"', settings("identity = 'https://a.example/b?\"'")),
-    (F, "EMAIL = r\"[A-Za-z0-9.!", "EMAIL = r\"[\\sA-Za-z0-9.!", settings("mail = {sender = 'a b@c.example'}")),
+    (F, "_ATOM = r\"[A-Za-z0-9!", "_ATOM = r\"[\\sA-Za-z0-9!", settings("mail = {sender = 'a b@c.example'}")),
     # files
     (D, "            _refuse_key(where, found[\"key\"])\n", "", file("pages/a b.md", b"---\ntitle: A\n---\n", "not a key")),
     (D, "con|prn|aux", "prn|aux", file("pages/con.md", b"---\ntitle: A\n---\n", "Windows")),
