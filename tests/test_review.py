@@ -635,7 +635,7 @@ def test_the_comment_is_edited_and_nothing_is_said_of_other_heads(
     assert said == "No open pull request has this head.\n" and "comments" not in asked
 
 
-MORE = f"seq -f content/{'x' * 90}%g.md 2000"
+NAMES = f"seq -f content/{'x' * 90}%g.md 2000"
 """Names that no pipe holds until they are read."""
 
 
@@ -643,8 +643,8 @@ MORE = f"seq -f content/{'x' * 90}%g.md 2000"
     ("more", "code_too"),
     [
         ("true", False),
-        (MORE, False),
-        (f"echo templates/base.html; {MORE}", True),
+        (NAMES, False),
+        (f"echo templates/base.html; {NAMES}", True),
         ("seq -f content/%g.md 3000", True),  # and what else GitHub does not list
     ],
 )

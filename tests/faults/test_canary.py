@@ -10,6 +10,8 @@ import re
 import unicodedata
 from collections import Counter
 from email import message_from_bytes, policy
+from email.header import decode_header, make_header
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
@@ -309,7 +311,8 @@ def test_the_message(world: World) -> None:
     letters = digest.letters(chosen, catalogue, "papers@example.org", "")
     data = digest.data(digest.message(letters, "ada@example.org"))
     mail = message_from_bytes(data, policy=policy.default)
-    assert mail["From"].addresses[0].display_name == world.of(0, "site")
+    sender, _ = parseaddr(message_from_bytes(data)["From"])  # the newer parser puts spaces between the words
+    assert str(make_header(decode_header(sender))) == world.of(0, "site")
     assert list(mail.keys()) == list(dict.fromkeys(mail.keys()))
     plain, rich = (part.get_content() for part in mail.iter_parts())
     root = html5lib.parse(rich, namespaceHTMLElements=False)
