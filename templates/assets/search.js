@@ -19,6 +19,7 @@ const load = async (address, how) => {
 }
 
 const backwards = digits => [...digits].reverse().join('')
+const indexOf = id => id.split('.')[0]
 const numbered = id => {
   const [name, digits] = id.split('.'), it = parts.get(name), number = parseInt(backwards(digits), 16)
   if (!(number < it.size)) throw RangeError(id)
@@ -51,23 +52,44 @@ const learn = results => {
 
 const ask = async text => (await pagefind.search(text)).results
 
-// An index passes over words that it has not, of which another index may have all. How many papers of each index
-// have a word is cheap to ask: with a filter that none passes, none is weighed.
+// How many papers of each index have the words. With a filter that none passes, none is weighed.
+const counted = async text =>
+  (await pagefind.search(text, { filters: { index: 'none' } })).totalFilters.index || {}
+
+const plain = word => word.normalize('NFD').replace(/[^\p{L}\p{N}]/gu, '').toLowerCase()
+const begins = async (result, typed) => {
+  const { content, meta } = await result.data(), text = `${content} ${Object.values(meta)}`
+  const pieces = text.replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2').split(/[^\p{L}\p{N}\p{M}]+/u)
+  return [...text.split(/\s+/), ...pieces].some(word => plain(word).startsWith(plain(typed)))
+}
+
+// An index in which no word begins as the typed one takes the longest with which this begins ("the" for "théorie"),
+// or passes over it. So a result counts if its index has the word itself. Where none has, it can be the beginning
+// of one, also of one that is known by its stem: the best papers of each index tell.
+const having = async (word, results) => {
+  const own = await counted(`"${word}"`)
+  if (Object.values(own).some(Boolean)) return results.filter(({ id }) => own[indexOf(id)])
+  const best = {}, has = {}
+  for (const result of results) (best[indexOf(result.id)] ||= []).push(result)
+  await Promise.all(Object.entries(best).map(async ([index, all]) => {
+    has[index] = (await Promise.all(all.slice(0, 3).map(result => begins(result, word)))).includes(true)
+  }))
+  return results.filter(({ id }) => has[indexOf(id)])
+}
+
+const wordsOf = text => new Set(text.match(/[^\s"]*[\p{L}\p{N}][^\s"]*/gu)) // a lone – or & is none
 const find = async text => {
   let results = await ask(text)
-  const words = text.includes('"') ? [] : text.match(/\S*[\p{L}\p{N}]\S*/gu) || [] // a lone – or & is none
-  for (const word of words.length > 1 ? new Set(words.slice(0, 24)) : []) {
-    const { index } = (await pagefind.search(word, { filters: { index: 'none' } })).totalFilters
-    results = results.filter(({ id }) => index?.[id.split('.')[0]])
-  }
+  const words = /^".+"$/.test(text) ? [] : [...wordsOf(text)].slice(0, 24)
+  for (const word of words) if (results.length) results = await having(word, results)
   return results
 }
 
 // Pagefind wants every word. Where no paper has them all, these have the most.
 const closest = async text => {
   const near = {}
-  for (const word of new Set(text.match(/[^\s"]+/g)?.slice(0, 12))) {
-    for (const result of await ask(word)) (near[result.id] ||= []).push(result)
+  for (const word of [...wordsOf(text)].slice(0, 12)) {
+    for (const result of await having(word, await ask(word))) (near[result.id] ||= []).push(result)
   }
   const most = Math.max(...Object.values(near).map(hits => hits.length))
   return Object.values(near).filter(hits => hits.length === most).map(([result]) => result)

@@ -48,6 +48,7 @@ def offered(page: Page, label: str) -> list[str]:
     return page.get_by_label(label).locator("option").all_inner_texts()[1:]
 
 
+NONE = "No paper has any of these words."
 HREFS = "all => all.map(link => link.getAttribute('href'))"
 
 
@@ -62,6 +63,23 @@ def test_a_word_that_only_some_indexes_have(unaided: Page, several: str) -> None
     unaided.goto(f"{several}/search/?q=otters+weasels&sort=newest")
     expect(unaided.get_by_role("status").first).to_have_text("3 papers", timeout=20_000)
     assert shown(unaided) == ["p2025-3", "p2024-3", "p2023-3"]
+
+
+def test_a_word_that_no_index_has_finds_nothing(unaided: Page, several: str) -> None:
+    unaided.goto(f"{several}/search/?q=ottersweasels")
+    expect(unaided.get_by_role("status").first).to_have_text(NONE, timeout=20_000)
+    unaided.get_by_role("searchbox").fill("andorra weasels")
+    expect(unaided.get_by_role("status").first).to_have_text(
+        "No paper has all these words. The closest: 3 papers."
+    )
+    assert sorted(shown(unaided)) == ["p2023-3", "p2024-3", "p2025-3"]
+
+
+def test_the_beginning_of_a_word_finds_it(unaided: Page, several: str) -> None:
+    unaided.goto(f"{several}/search/?q=otte+wease")
+    expect(unaided.get_by_role("status").first).to_have_text("3 papers", timeout=20_000)
+    unaided.get_by_role("searchbox").fill("badge")
+    expect(unaided.get_by_role("status").first).to_have_text("9 papers")
 
 
 def test_counts_are_of_what_was_found_and_come_when_they_are_looked_for(unaided: Page, several: str) -> None:

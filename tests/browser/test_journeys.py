@@ -109,6 +109,18 @@ def test_words_that_no_paper_has_together(quiet: Page, site: Site) -> None:
     expect(quiet.locator("#results > li").first).to_be_visible()
 
 
+def test_a_word_counts_only_where_a_paper_has_one_that_begins_so(quiet: Page, site: Site) -> None:
+    status = quiet.get_by_role("status").first
+    for query in ("quantumfoo", "thereupon", "misalignmentality"):
+        quiet.goto(f"{site.url}/search/?q={query}")
+        expect(status).to_have_text("No paper has any of these words.")
+    quiet.goto(f"{site.url}/search/?q=emergent+quantumfoo")
+    expect(status).to_contain_text("No paper has all these words")
+    for query in ("alignmen", "transf", "cyclea", "CycleAli", "self-preserv"):
+        quiet.goto(f"{site.url}/search/?q={query}")
+        expect(status).to_have_text(re.compile(r"^\d+ papers?$"))
+
+
 def test_a_lone_sign_in_a_query_is_no_word(quiet: Page, site: Site) -> None:
     for query in ("SPINAL – Scaling-law", "safety %26 alignment", "– safety", "$ safety + alignment ="):
         quiet.goto(f"{site.url}/search/?q={query}")
