@@ -174,8 +174,14 @@ const more = async () => {
   return cards[0]
 }
 
+// What an address of arXiv or of a DOI leads to is searched for, and of a version its paper.
+const asked = text => text
+  .replace(/(?:https?:\/\/)?(?:[\w-]+\.)?(?:arxiv\.org\/(?:abs|pdf|html)|doi\.org)\/|\b(?:arxiv|doi):\s*/gi, '')
+  .replace(/\b(?:10\.48550\/arxiv\.)?(\d{4}\.\d{4,5})(?:v\d+)?(?:\.pdf)?(?!\S)/gi, '$1')
+  .trim()
+
 const show = async () => {
-  const mine = ++turn, text = field.q.value.trim(), filtered = Object.values(chosen).some(Boolean)
+  const mine = ++turn, text = asked(field.q.value), filtered = Object.values(chosen).some(Boolean)
   const exact = text ? await find(text) : filtered ? everything() : []
   const results = exact.length || !text ? exact : await closest(text)
   if (chosen.topic || chosen.organisation) await learn(results)

@@ -27,6 +27,8 @@ def several(
                 f"Otters of {year} and {'weasels' if month == 3 else 'badgers'} {month}",
                 f"{year}-{month:02}-03",
                 topics=topics,
+                arxiv=f'"{year - 2000}{month:02}.12345"',
+                doi=f"10.1234/{year}.{month}12345",
             )
             for year, topics in TOPICS.items()
             for month in (3, 5, 9, 11)
@@ -80,6 +82,27 @@ def test_the_beginning_of_a_word_finds_it(unaided: Page, several: str) -> None:
     expect(unaided.get_by_role("status").first).to_have_text("3 papers", timeout=20_000)
     unaided.get_by_role("searchbox").fill("badge")
     expect(unaided.get_by_role("status").first).to_have_text("9 papers")
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "2403.12345",
+        "https://arxiv.org/abs/2403.12345",
+        "http://www.arxiv.org/pdf/2403.12345v2.pdf",
+        "arXiv:2403.12345v3",
+        "arXiv: 2403.12345",
+        "https://doi.org/10.48550/arXiv.2403.12345",
+        "10.1234/2024.312345",
+        "https://doi.org/10.1234/2024.312345",
+        "dx.doi.org/10.1234/2024.312345",
+        "doi:10.1234/2024.312345",
+    ],
+)
+def test_an_identifier_as_it_is_pasted(pasted: str, unaided: Page, several: str) -> None:
+    unaided.goto(f"{several}/search/?q={pasted}")
+    expect(unaided.get_by_role("status").first).to_have_text("1 paper", timeout=20_000)
+    assert shown(unaided) == ["p2024-3"]
 
 
 def test_counts_are_of_what_was_found_and_come_when_they_are_looked_for(unaided: Page, several: str) -> None:

@@ -121,6 +121,18 @@ def test_a_word_counts_only_where_a_paper_has_one_that_begins_so(quiet: Page, si
         expect(status).to_have_text(re.compile(r"^\d+ papers?$"))
 
 
+def test_an_identifier_as_it_is_pasted_finds_its_paper(quiet: Page, site: Site) -> None:
+    status = quiet.get_by_role("status").first
+    for pasted in (
+        "ARXIV",
+        "arxiv:ARXIV",
+        "https://arxiv.org/abs/ARXIVv2",
+        "https://arxiv.org/pdf/ARXIV.pdf",
+    ):
+        quiet.goto(f"{site.url}/search/?q={pasted.replace('ARXIV', '2504.06752')}")
+        expect(status).to_have_text("1 paper")
+
+
 def test_a_lone_sign_in_a_query_is_no_word(quiet: Page, site: Site) -> None:
     for query in ("SPINAL – Scaling-law", "safety %26 alignment", "– safety", "$ safety + alignment ="):
         quiet.goto(f"{site.url}/search/?q={query}")
