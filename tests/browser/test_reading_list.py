@@ -2,9 +2,12 @@
 
 import json
 import re
+import shutil
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
+from unittest import mock
 
 import bibtexparser
 import pytest
@@ -13,6 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 
 import build
 from browser.conftest import ROOT, Site
+from catalogue import render
 from conftest import Write, options, paper
 
 pytestmark = pytest.mark.browser
@@ -24,6 +28,17 @@ def save(page: Page, site: Site, *keys: str) -> None:
         page.goto(f"{site.url}/papers/{key}/")
         page.get_by_role("button", name="Save", exact=True).click()
         expect(page.get_by_role("button", name="Saved")).to_have_attribute("aria-pressed", "true")
+
+
+def until(page: Page, true: str) -> None:
+    """Waits until a function that promises something promises what is true."""
+    waited = f"""async () => {{
+      for (let i = 0; i < 200; i++) {{
+        if (await ({true})()) return true
+        await new Promise(resolve => setTimeout(resolve, 50))
+      }}
+    }}"""
+    assert page.evaluate(waited), true
 
 
 def titles(page: Page) -> list[str]:
@@ -279,7 +294,7 @@ def test_read_pages_stay_readable_offline(quiet: Page, site: Site) -> None:
     quiet.evaluate("navigator.serviceWorker.ready.then(() => 1)")
     quiet.goto(f"{site.url}/papers/map/")
     save(quiet, site, "spinal")
-    quiet.wait_for_function("async () => (await caches.match(location.href)) !== undefined")
+    until(quiet, "async () => (await caches.match(location.href)) !== undefined")
     quiet.context.set_offline(True)
     for address, heading in (
         ("/papers/map/", "MAP"), ("/papers/spinal/", "SPINAL"), ("/reading-list/", "Reading list"),
@@ -293,6 +308,69 @@ def test_read_pages_stay_readable_offline(quiet: Page, site: Site) -> None:
     quiet.context.set_offline(False)
     quiet.goto(f"{site.url}/papers/cyclealign/")
     expect(quiet.get_by_role("heading", level=1)).to_contain_text("CycleAlign")
+
+
+FILL = """async url => { // as searches do, many at once
+  for (let i = 0; i < 4; i++) {
+    await Promise.all(Array.from({ length: 50 }, (_, j) => fetch(`${url}/feeds/all.json?${i}.${j}`)))
+  }
+}"""
+
+
+@pytest.mark.parametrize("site", ["/repo"], indirect=True, ids=["repo"])
+def test_many_other_files_do_not_push_out_what_every_page_needs(quiet: Page, site: Site) -> None:
+    quiet.goto(f"{site.url}/")
+    quiet.evaluate("navigator.serviceWorker.ready.then(() => 1)")
+    save(quiet, site, "map")
+    quiet.evaluate(FILL, site.url)
+    until(quiet, f"async () => !(await caches.match('{site.url}/feeds/all.json?0.1'))")
+    quiet.context.set_offline(True)
+    quiet.goto(f"{site.url}/papers/map/")
+    assert "serif" in quiet.evaluate("getComputedStyle(document.body).fontFamily")
+    quiet.goto(f"{site.url}/reading-list/")
+    assert len(titles(quiet)) == 1
+
+
+def test_a_new_build_replaces_what_is_kept(
+    page: Page, serve: Callable[[Path, str], AbstractContextManager[str]], content: Write, tmp_path: Path
+) -> None:
+    templates = tmp_path / "templates"
+    shutil.copytree(render.TEMPLATES, templates)
+    folder = content({"papers/2025/a.md": paper("First"), "papers/2025/b.md": paper("Other")})
+    with (
+        mock.patch.object(render, "TEMPLATES", templates),
+        mock.patch.object(build.assets, "TEMPLATES", templates),
+        serve(tmp_path / "site", "/repo") as url,
+    ):
+        build.build(options(folder, tmp_path / "site", url=f"{url}/"))
+        page.goto(f"{url}/papers/b/")
+        page.evaluate("navigator.serviceWorker.ready.then(() => 1)")
+        for key in ("a", "b"):
+            page.goto(f"{url}/papers/{key}/")
+            until(page, "async () => (await caches.match(location.href)) !== undefined")
+        time.sleep(1)  # the server tells the time of a file in whole seconds
+        content({"papers/2025/a.md": paper("Second")})
+        with (templates / "assets/style.css").open("a") as file:
+            file.write("body { font-family: cursive }\n")
+        build.build(options(folder, tmp_path / "site", url=f"{url}/"))
+        page.goto(f"{url}/papers/a/")
+        built = tmp_path / "site/reading-list/index.html"
+        until(page, "async () => (await (await caches.match(location.href)).text()).includes('Second')")
+        page.evaluate("navigator.serviceWorker.getRegistration().then(held => held.update())")
+        new = f"text.includes('{re.findall('style.css.v=[0-9a-f]+', built.read_text())[0]}')"
+        until(
+            page, f"() => caches.match('{url}/reading-list/').then(kept => kept.text()).then(text => {new})"
+        )
+        until(
+            page, "() => navigator.serviceWorker.getRegistration().then(it => !it.installing && !it.waiting)"
+        )
+        page.evaluate(FILL, url)  # pushes out the style of the build before
+        until(page, f"async () => !(await caches.match('{url}/feeds/all.json?0.1'))")
+    page.context.set_offline(True)
+    for address, heading in (("papers/a", "Second"), ("papers/b", "Other"), ("reading-list", "Reading list")):
+        page.goto(f"{url}/{address}/")
+        expect(page.get_by_role("heading", level=1)).to_contain_text(heading)
+        assert "cursive" in page.evaluate("getComputedStyle(document.body).fontFamily")
 
 
 @pytest.mark.parametrize("site", [""], indirect=True, ids=["root"])
@@ -313,8 +391,9 @@ def test_switched_off_the_worker_goes_and_takes_all_with_it(page: Page, site: Si
     try:
         worker.write_text(off)
         page.evaluate("navigator.serviceWorker.ready.then(held => held.update())")
-        page.wait_for_function(
-            "async () => !(await navigator.serviceWorker.getRegistration()) && !(await caches.keys()).length"
+        until(
+            page,
+            "async () => !(await navigator.serviceWorker.getRegistration()) && !(await caches.keys()).length",
         )
     finally:
         (site.folder / "sw.was").replace(worker)

@@ -2,6 +2,7 @@
 const BASE = '/papers', PAGES = `pages:${BASE}`, FILES = `files:${BASE}`, OFFLINE = `${BASE}/offline/`
 const LIMITS = { [PAGES]: 200, [FILES]: 150 }, PATIENCE = 4000
 const OWN = ['/papers/assets/style.css?v=', '/papers/assets/page.js?v=', '/papers/assets/list.js?v=', '/papers/assets/favicon.svg?v=']
+const ALWAYS = [OFFLINE, '/reading-list/', ...OWN] // however many others are kept
 
 self.addEventListener('install', event => event.waitUntil((async () => {
   await (await caches.open(PAGES)).addAll([OFFLINE, `${BASE}/reading-list/`])
@@ -16,7 +17,7 @@ const keep = async (name, request, answer) => {
   await cache.delete(address)
   await cache.put(address, answer)
   const held = await cache.keys()
-  const old = held.filter(({ url }) => !url.endsWith(OFFLINE) && !url.endsWith('/reading-list/'))
+  const old = held.filter(({ url }) => !ALWAYS.some(own => url.endsWith(own)))
   await Promise.all(old.slice(0, Math.max(0, held.length - LIMITS[name])).map(one => cache.delete(one)))
 }
 const newest = async (event, name) => {
@@ -28,7 +29,8 @@ const newest = async (event, name) => {
   const late = new Promise(resolve => setTimeout(resolve, PATIENCE, held))
   return Promise.race([asked.catch(() => held), late])
 }
-const lasting = async (event, name) => await caches.match(event.request) || newest(event, name)
+const lasting = async (event, name) => await caches.match(event.request) ||
+  newest(event, name).catch(() => caches.match(event.request, { ignoreSearch: true })) // of another build
 
 self.addEventListener('fetch', event => {
   const { request } = event, address = new URL(request.url)
