@@ -13,6 +13,7 @@ index, which is loaded when somebody filters. So the same pages give the same by
 import json
 import os
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
@@ -22,6 +23,7 @@ from pathlib import Path
 
 from catalogue import pagefind
 from catalogue.model import Catalogue, Entry, digest, group
+from catalogue.slugs import slug
 from catalogue.workers import Task
 from catalogue.write import clear, link
 
@@ -48,6 +50,9 @@ ALREADY = re.compile(rf"{UNUSED.pattern}|\.js$|wasm\.")
 """What the first index has for all."""
 
 HEAD = re.compile(r"<head>.*?(?=<article [^>]*data-pagefind-body)", re.DOTALL)
+
+RUN = re.compile(r"[\u3005-\u3007\u3041-\u30fa\u30fc-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]+")
+"""Chinese, Japanese or Korean without a space; search.js has the same."""
 
 Parts = Mapping[str, tuple[Entry, ...]]
 """The papers of each index, by the name of its folder."""
@@ -135,9 +140,28 @@ def _make(stage: Path, folder: Path, entries: tuple[Entry, ...], first: bool) ->
 
 
 def _searched(stage: Path, entry: Entry) -> str:
-    """A paper's page without what comes before the paper: Pagefind would pass over it."""
-    page = (stage / entry.paper.address[1:] / "index.html").read_text("utf-8")
-    return HEAD.sub("", page, count=1)
+    """A paper's page without what comes before the paper, which Pagefind would pass over, and with more words
+    to find it by, before its text, so that a result does not show them."""
+    page = HEAD.sub("", (stage / entry.paper.address[1:] / "index.html").read_text("utf-8"), count=1)
+    more = " ".join((*_plainly(entry), *_pairs(page.partition('<div class="after"')[0])))
+    return page.replace("</header>", f'<p data-pagefind-weight="4">{more}</p></header>', 1) if more else page
+
+
+def _plainly(entry: Entry) -> list[str]:
+    """The authors' names in Latin letters, where these are more than the same without accents: that Pagefind
+    knows, but not o for ø."""
+    names = [person.name for person in entry.paper.authors]
+    plain = re.sub(r"[^\0-\x7f]|['`]", "", unicodedata.normalize("NFD", " ".join(names).lower()))
+    known = set(re.findall("[a-z0-9]+", plain))
+    words = dict.fromkeys(chain.from_iterable(slug(name).split("-") for name in names))
+    return [word for word in words if word not in known]
+
+
+def _pairs(text: str) -> list[str]:
+    """Each character of what is written without spaces, with the next: Pagefind finds that from its beginning
+    alone."""
+    runs = RUN.findall(unicodedata.normalize("NFC", text))
+    return [run[at : at + 2] for run in runs for at in range(len(run))]
 
 
 def _rows(entries: tuple[Entry, ...]) -> dict[str, object]:

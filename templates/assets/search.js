@@ -174,10 +174,14 @@ const more = async () => {
   return cards[0]
 }
 
-// What an address of arXiv or of a DOI leads to is searched for, and of a version its paper.
+// What an address of arXiv or of a DOI leads to is searched for, and of a version its paper; a text without spaces
+// by each character with the next (see search.py).
+const RUN = /[\u3005-\u3007\u3041-\u30fa\u30fc-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]+/g
+const pairs = run => ` ${[...run].map((one, at, all) => one + (all[at + 1] || '')).slice(0, -1).join(' ') || run} `
 const asked = text => text
   .replace(/(?:https?:\/\/)?(?:[\w-]+\.)?(?:arxiv\.org\/(?:abs|pdf|html)|doi\.org)\/|\b(?:arxiv|doi):\s*/gi, '')
   .replace(/\b(?:10\.48550\/arxiv\.)?(\d{4}\.\d{4,5})(?:v\d+)?(?:\.pdf)?(?!\S)/gi, '$1')
+  .normalize('NFC').replace(RUN, pairs)
   .trim()
 
 const show = async () => {

@@ -105,6 +105,65 @@ def test_an_identifier_as_it_is_pasted(pasted: str, unaided: Page, several: str)
     assert shown(unaided) == ["p2024-3"]
 
 
+@pytest.fixture(params=[1, 1000], ids=["several indexes", "one index"])
+def letters(
+    serve: Callable[[Path, str], AbstractContextManager[str]],
+    content: Write,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+) -> Iterator[str]:
+    """Papers of which much is in other letters than a to z."""
+    folder = content(
+        {
+            "papers/2023/oysters.md": paper(
+                "Oysters", "2023-03-03", authors="[Øystein Solheim, İlker Yılmaz, Łukasz Nowak, Søren Holm]"
+            ),
+            "papers/2024/machine.md": paper(
+                "基于注意力的机器翻译",
+                "2024-03-03",
+                "本文研究自然语言的翻译。",
+                authors="[王小明]",
+                venue="清华大学学报",
+            ),
+            "papers/2025/language.md": paper(
+                "日本語の自然言語処理", "2025-03-03", "한국어기계번역도 다룬다。", authors="[山田花子]"
+            ),
+        }
+    )
+    with serve(tmp_path / "site", "/repo") as url, mock.patch.object(search, "LARGE", request.param):
+        build.build(options(folder, tmp_path / "site", url=f"{url}/", searchable=True))
+        yield url
+
+
+def test_letters_without_accents_and_words_without_spaces(unaided: Page, letters: str) -> None:
+    unaided.goto(f"{letters}/search/")
+    expect(unaided.locator("#facets")).to_be_visible(timeout=20_000)
+    for text, key in {
+        "Oystein": "oysters",
+        "ilker yilmaz": "oysters",
+        "Łukasz": "oysters",
+        "Lukasz": "oysters",
+        "Soren Hol": "oysters",
+        "机器翻译": "machine",
+        "注意": "machine",
+        "小明": "machine",
+        "明": "machine",
+        "wang": "machine",
+        "大学学报": "machine",
+        "自然言語処理": "language",
+        "花子": "language",
+        "기계번역": "language",
+    }.items():
+        unaided.get_by_role("searchbox").fill(text)
+        expect(unaided.locator(f'#results h2 a[href$="/{key}/"]')).to_be_visible()
+        expect(unaided.get_by_role("status").first).to_have_text("1 paper")
+    unaided.get_by_role("searchbox").fill("Oystein")
+    expect(unaided.locator("#results")).to_contain_text("Øystein")
+    expect(unaided.locator("#results")).not_to_contain_text("oystein")
+    unaided.get_by_role("searchbox").fill("机械学习")
+    expect(unaided.get_by_role("status").first).to_have_text(NONE)
+
+
 def test_counts_are_of_what_was_found_and_come_when_they_are_looked_for(unaided: Page, several: str) -> None:
     loaded: list[str] = []
     unaided.on("request", lambda request: loaded.append(request.url))
