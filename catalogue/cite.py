@@ -132,6 +132,11 @@ def csl(entry: Entry) -> str:
 
 def formatted(entry: Entry) -> str:
     """The entry in words, in the manner of the ACL: names as printed, year, title, where, address."""
+    return "".join(around_title(entry))
+
+
+def around_title(entry: Entry) -> tuple[str, str, str]:
+    """The entry in words: what stands before the title, the title, what stands after it."""
     paper = entry.paper
     names = [person.name for person in paper.authors]
     if len(names) > 20:
@@ -140,9 +145,12 @@ def formatted(entry: Entry) -> str:
         names = [*names[:-1], f"and {names[-1]}"]
     who = (" and " if len(names) == 2 else ", ").join(names)
     where = venue(paper) or (f"arXiv:{eprint(paper)}" if paper.arxiv else "")
-    parts = (who, str((paper.published or paper.date).year), paper.plain_title, where)
-    said = " ".join(part if part.endswith((".", "?", "!")) else f"{part}." for part in parts if part)
-    return f"{said} {address(paper)}".strip()
+    year = str((paper.published or paper.date).year)
+    before, title, after = (
+        " ".join(part if part.endswith((".", "?", "!")) else f"{part}." for part in parts if part)
+        for parts in ((who, year), (paper.plain_title,), (where,))
+    )
+    return f"{before} ", title, "".join(f" {part}" for part in (after, address(paper)) if part)
 
 
 def coins(entry: Entry) -> str:

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from catalogue import compiled
 from catalogue.bibtex import bibtex
-from catalogue.cite import coins, csl, formatted, kind
+from catalogue.cite import around_title, coins, csl, formatted, kind
 from catalogue.daily import daily
 from catalogue.dates import MONTHS, WEEKDAYS, Period, weeks, written
 from catalogue.editors import file_schema
@@ -94,6 +94,7 @@ def environment(
         "bibtex": lambda entry: kept.get(("bibtex", repr(entry)), partial(bibtex, entry)),
         "csl": csl,
         "coins": coins,
+        "around_title": around_title,
         "formatted": formatted,
         "kind": kind,
         "ris": ris,

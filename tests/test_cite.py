@@ -374,7 +374,7 @@ def test_pages_say_what_they_cite(content: Write) -> None:
         assert f'href="/repo/2026/01/01.{form}" download' in day
         assert f'href="/repo/papers/a.{form}" download' in made["papers/a/index.html"]
     assert (
-        "Ada Example. 2026. A. arXiv:2601.00001. https://arxiv.org/abs/2601.00001"
+        "Ada Example. 2026. <bdi>A.</bdi> arXiv:2601.00001. https://arxiv.org/abs/2601.00001"
         in made["papers/a/index.html"]
     )
 

@@ -2,11 +2,16 @@
 
 import json
 import re
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+import build
 from browser.conftest import ROOT, Site
+from conftest import Write, options, paper
 
 pytestmark = pytest.mark.browser
 
@@ -269,6 +274,72 @@ def test_ranks_names_and_commas_stay_on_their_lines(page: Page, site: Site) -> N
     )
     box = page.locator(".authors").bounding_box()
     assert box and min(commas) > box["x"]  # none begins a line
+
+
+WORD = f"Long{'word' * 64}"
+ODD = {
+    "papers/2026/long.md": paper(
+        WORD, "2026-02-03", f"Text {WORD}.", authors=f"[Ada {'Xyzw' * 28}]", topics="[vision]", summary=WORD
+    ),
+    "papers/2026/after.md": paper("After it", "2026-02-03", authors="[Bo Other]", topics="[vision]"),
+    "papers/2026/hebrew.md": paper(
+        "למידה עמוקה: GPT-4!", "2026-01-03", "סיכום עם BERT.\n\n- פריט.", authors="[דנה כהן, יוסי לוי]"
+    ),
+    "papers/2026/last.md": paper("Last", "2026-01-03", authors="[Ada Example]", related="[hebrew]"),
+}
+
+
+@pytest.fixture
+def odd(
+    serve: Callable[[Path, str], AbstractContextManager[str]], content: Write, tmp_path: Path
+) -> Iterator[str]:
+    """A site of titles and names that others did not think of."""
+    with serve(tmp_path / "site", "") as url:
+        build.build(options(content(ODD), tmp_path / "site", url=f"{url}/", searchable=True))
+        yield url
+
+
+def test_one_long_word_does_not_widen_a_narrow_page(unaided: Page, odd: str) -> None:
+    unaided.set_viewport_size({"width": 320, "height": 700})
+    wide = {}
+    for address in (
+        "/", "/2026/", "/2026/02/", "/2026/02/03/", "/papers/long/", "/papers/after/", "/topics/vision/",
+        "/authors/", "/search/", "/search/?q=text", "/reading-list/#papers=long",
+    ):  # fmt: skip
+        unaided.goto(f"{odd}{address}")
+        unaided.wait_for_load_state("networkidle")
+        if (found := unaided.evaluate("document.documentElement.scrollWidth")) > 320:
+            wide[address] = found
+    assert wide == {}
+
+
+# Where the first and the last letter of what an element says stand, from the left.
+ENDS = """element => {
+  const walk = document.createTreeWalker(element, NodeFilter.SHOW_TEXT), range = document.createRange()
+  const all = []
+  for (let node; node = walk.nextNode();) for (let i = 0; i < node.length; i++) {
+    range.setStart(node, i)
+    range.setEnd(node, i + 1)
+    if (node.data[i].trim()) all.push(range.getBoundingClientRect().x)
+  }
+  return [all[0], all.at(-1)]
+}"""
+
+
+def test_what_is_written_from_right_to_left_is_shown_so(unaided: Page, odd: str) -> None:
+    for address, places in {
+        "/2026/": [".lines a:text('GPT')", ".lines .by:text('דנה')"],
+        "/2026/01/03/": [".title:has-text('GPT')", ".card .by:text('דנה')", ".gist:text('BERT')"],
+        "/papers/hebrew/": ["h1", ".prose p", ".prose li", "[data-copy=citation] bdi"],
+        "/papers/last/": [".pager bdi"],
+    }.items():
+        unaided.goto(f"{odd}{address}")
+        for place in places:
+            first, last = unaided.locator(place).first.evaluate(ENDS)
+            assert first > last, (address, place)
+    unaided.goto(f"{odd}/papers/hebrew/")
+    one, other = (unaided.locator(".authors a").nth(i).bounding_box() for i in (0, 1))
+    assert one and other and one["x"] < other["x"]  # the list is the page's own
 
 
 def test_no_link_of_the_site_is_dead(site: Site) -> None:
