@@ -1,5 +1,6 @@
 """What is worth a look, but no mistake: `check` tells it, and nothing is refused for it."""
 
+import datetime as dt
 import html
 import re
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from catalogue.model import Catalogue, Paper, group
 from catalogue.rules import Finding
 from catalogue.slugs import slug
 
+YEAR = dt.timedelta(days=366)
 SMALL = frozenset("a an and as at by for from in into of on or the to via with".split())
 
 
@@ -82,12 +84,23 @@ def names_of_several(catalogue: Catalogue) -> Iterator[Finding]:
                 yield Finding(paper.path, ("authors", i), message, hint)
 
 
+def far_ahead(catalogue: Catalogue) -> Iterator[Finding]:
+    """A newest day more than a year after the one before it: charts and trending count from there."""
+    days = list(catalogue.days)
+    if len(days) > 1 and days[0] - days[1] > YEAR:
+        for entry in catalogue.days[days[0]]:
+            message = f"{days[0]} lies more than a year after every other day"
+            hint = "Correct the year, if it is mistyped; charts and trending count from the newest day"
+            yield Finding(entry.paper.path, ("date",), message, hint)
+
+
 NOTICES: tuple[Callable[[Catalogue], Iterator[Finding]], ...] = (
     unused_files,
     tex_left,
     formulas_as_source,
     alike_titles,
     names_of_several,
+    far_ahead,
 )
 
 

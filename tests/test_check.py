@@ -101,6 +101,19 @@ def test_a_name_that_is_several_is_told_where_it_stands(name: str, told: bool, c
     assert [it.startswith(line) for it in found] == [True] * told
 
 
+@pytest.mark.parametrize(("day", "told"), [("2031-04-09", True), ("2026-04-10", False)])
+def test_a_day_far_ahead_of_all_others_is_told(day: str, told: bool, content: Write) -> None:
+    files = {
+        "papers/2020/a.md": paper("First", "2020-01-01"),
+        "papers/2025/b.md": paper("Second", **USED),
+        "papers/2025/c.md": paper("Third"),
+        f"papers/{day[:4]}/d.md": paper("Fourth", day),
+    }
+    found = notices(content(files))
+    line = f"content/papers/{day[:4]}/d.md:3:7: {day} lies more than a year after every other day. "
+    assert [it.startswith(line) for it in found] == [True] * told
+
+
 def png(width: int, height: int) -> bytes:
     """The head of a picture that would be this large, and nothing in it."""
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
