@@ -33,8 +33,10 @@
 
   // While somebody writes a note, the list is not built anew under their hands.
   let writing = false
+  const ordered = () =>
+    Object.entries(all()).sort(([a, one], [b, other]) => other.saved - one.saved || a.localeCompare(b))
   const show = () => {
-    const papers = Object.entries(all()).sort(([a, one], [b, other]) => other.saved - one.saved || a.localeCompare(b))
+    const papers = ordered()
     const wanted = papers.filter(([, paper]) => !form.elements.unread.checked || !paper.read)
     part('count').textContent = papers.length
       ? `${count(papers.length)}, ${papers.filter(([, paper]) => !paper.read).length} unread` : ''
@@ -68,7 +70,7 @@
     if (found.length < keys.length) say(`Without ${count(keys.length - found.length)} that cannot be reached just now.`)
   }
   part('share').onclick = async () => {
-    const address = `${location.origin}${base}/reading-list/#papers=${Object.keys(all()).join(',')}`
+    const address = `${location.origin}${base}/reading-list/#papers=${ordered().map(([key]) => key).join(',')}`
     try {
       await navigator.clipboard.writeText(address)
       say('The address is copied. It names the papers, without your notes.')
@@ -99,7 +101,7 @@
 
   const open = async () => {
     const named = new URLSearchParams(location.hash.slice(1)).get('papers') || ''
-    const keys = [...new Set(named.split(','))].filter(key => NAME.test(key)).slice(0, 500)
+    const wanted = [...new Set(named.split(','))].filter(key => NAME.test(key)), keys = wanted.slice(0, 500)
     if (!named && location.hash) return // the way to the content, not to another list
     shared.hidden = !named
     if (!named) return
@@ -122,7 +124,9 @@
       offer(holder)
       return holder
     }))
+    const rest = wanted.length - found.length
     part('shared-count').textContent = found.length ? `It names ${count(found.length)}.` : 'None of its papers can be reached.'
+    if (found.length && rest) part('shared-count').append(` ${rest} more ${rest === 1 ? 'is' : 'are'} left out.`)
     part('take').hidden = !found.length
     part('take').onclick = () => {
       const now = Date.now()

@@ -139,8 +139,30 @@ def test_a_list_is_shared_by_its_address(quiet: Page, site: Site, browser: Brows
         page.get_by_role("button", name="Copy address").click()
         expect(page.get_by_text("The address is copied.")).to_be_visible()
         assert (
-            page.evaluate("navigator.clipboard.readText()") == f"{site.url}/reading-list/#papers=map,spinal"
+            page.evaluate("navigator.clipboard.readText()") == f"{site.url}/reading-list/#papers=spinal,map"
         )
+
+
+def test_a_shared_list_keeps_its_order_and_tells_what_it_leaves_out(
+    quiet: Page, site: Site, browser: Browser
+) -> None:
+    save(quiet, site, "map", "cyclealign", "spinal")
+    quiet.goto(f"{site.url}/reading-list/")
+    mine = titles(quiet)
+    quiet.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    quiet.get_by_role("button", name="Copy address").click()
+    expect(quiet.get_by_text("The address is copied.")).to_be_visible()
+    address = quiet.evaluate("navigator.clipboard.readText()")
+    with browser.new_context(service_workers="block") as other:
+        page = other.new_page()
+        page.goto(address)
+        page.get_by_role("button", name="Save all to my list").click()
+        expect(page.locator("#saved > li")).to_have_count(3)
+        assert titles(page) == mine
+        paper = {"title": "One", "author": [{"literal": "Ada Example"}]}
+        page.route("**/papers/p*.json", lambda route: route.fulfill(json=[paper]))
+        page.goto(f"{site.url}/reading-list/#papers={','.join(f'p{i}' for i in range(600))}")
+        expect(page.get_by_text("It names 500 papers. 100 more are left out.")).to_be_visible(timeout=30_000)
 
 
 def test_skipping_to_the_content_leaves_a_shared_list(quiet: Page, site: Site) -> None:
