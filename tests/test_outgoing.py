@@ -100,7 +100,10 @@ def test_who_is_asked_too_much_or_is_silent_is_left_alone(
 def test_who_interrupts_it_does_not_wait(host: str, content: Write) -> None:
     body = " ".join(f"[x]({host}/200?{number})" for number in range(20))
     folder = content({"papers/2025/a.md": paper(body=body)})
-    code = "from catalogue import outgoing; outgoing.LOOPBACK = True; import runpy; "
+    code = "import runpy, signal; from catalogue import outgoing; outgoing.LOOPBACK = True; "
+    code += (
+        "signal.signal(signal.SIGINT, signal.default_int_handler); "  # a shell's background job has it off
+    )
     code += "runpy.run_path('build.py', run_name='__main__')"
     line = [sys.executable, "-c", code, "check", "--links", "--content", str(folder), "--no-search"]
     line += ["--site", str(folder.parent / "none")]

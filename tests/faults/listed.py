@@ -12,13 +12,14 @@ COMMON = set(
     "aria-controls aria-current aria-describedby aria-haspopup aria-hidden aria-label aria-labelledby"
     " class hidden id lang popover role tabindex".split()
 )
-PLAIN = """article blockquote body br caption code dd del dialog div dl dt em fieldset figcaption figure
+PLAIN = """article bdi blockquote body br caption code dd del dialog dl dt em fieldset figcaption figure
 footer h1 h2 h3 h4 h5 h6 head header hr html kbd legend li main mark menu nav noscript output p pre s search
 section small strong sub summary sup table tbody td template thead title tr ul""".split()
 ELEMENTS = {
     "a": "download href rel title type",
     "button": "popovertarget type",
     "details": "open",
+    "div": "dir",
     "form": "action method",
     "img": "alt loading src title",
     "input": "accept autocomplete checked maxlength name placeholder required type value",
