@@ -48,9 +48,7 @@ def misfit(shape: type, parsed: Parsed, path: str, location: Location, error: An
     if error["type"].startswith("missing"):
         hint = _add(shape, location, toml)
         return Problem(path, mark.line, mark.column, f"`{location[-1]}` is missing", hint)
-    while (
-        location not in parsed.marks and len(location) > 1
-    ):  # a plain text stands for a mapping: the key before it is meant
+    while location not in parsed.marks and len(location) > 1:  # text stands for a mapping: its key is meant
         location = location[:-1]
     inner = shape_at(shape, error["loc"]) if error["type"] == "dataclass_type" else None
     message, hint = _wrong_value(location, error, inner, toml, parsed.front)
@@ -109,10 +107,10 @@ def _place(shape: type, parsed: Parsed, toml: bool, location: Location, found: A
         better = _in_brackets(name, found, toml, parsed.front, str(location[-1])) if listed else None
         return f"Put a list there: {better}" if better else f"Did you mean `{name}`?"
     if len(meant) < len(location):
-        around = location[0]
-        return (
-            f"Move the line above [{around}]" if toml else f"Move it above `{around}:`, without indentation"
+        above = (
+            f"the line above [{location[0]}]" if toml else f"it above `{location[0]}:`, without indentation"
         )
+        return f"Move {above}"
     there = meant[:-1] in parsed.marks
     if toml:
         table = f"the line [{meant[0]}]" if there else f"a line [{meant[0]}] at the end of the file"
@@ -125,9 +123,9 @@ def _wrong_value(
 ) -> tuple[str, str]:
     found, form = error["input"], error.get("ctx", {})
     name = next(step for step in reversed(location) if isinstance(step, str))
-    it, one = (f"`{name}`", f"Write one value after {name}{' =' if toml else ':'}")
+    it, one = f"`{name}`", f"Write one value after {name}{' =' if toml else ':'}"
     if isinstance(location[-1], int):
-        it, one = (f"an item of `{name}`", "Quote it if it is text")
+        it, one = f"an item of `{name}`", "Quote it if it is text"
     if isinstance(found, str) and not found.strip():
         how = "Indent the lines that belong to it" if inner and not toml else "Fill it in"
         return f"{it} is empty", f"{how} or delete the line"
@@ -144,16 +142,13 @@ def _wrong_value(
         return f"`{name}` is not a list", _list(name, found, toml, front)
     keys = ", ".join(_keys(inner)) if inner else "lines of its own"
     if toml:
-        return (
-            f"`{name}` is not a table",
-            f"Write a line [{name}] at the end of the file instead, and below it {keys}",
-        )
+        hint = f"Write a line [{name}] at the end of the file instead, and below it {keys}"
+        return f"`{name}` is not a table", hint
     if isinstance(found, str) and inner and re.match(rf"(?:{'|'.join(_keys(inner))}):\S", found):
         return f"{it} is not `key: value` lines", "Put a plain space after each colon"
-    plain = (
-        ", without hyphens" if isinstance(found, list) and any(isinstance(one, dict) for one in found) else ""
-    )
-    return f"{it} is not `key: value` lines", f"Write its keys below it, indented{plain}: {keys}"
+    hyphens = isinstance(found, list) and any(isinstance(one, dict) for one in found)
+    how = "indented, without hyphens" if hyphens else "indented"
+    return f"{it} is not `key: value` lines", f"Write its keys below it, {how}: {keys}"
 
 
 def _list(name: str, found: Any, toml: bool, front: str) -> str:

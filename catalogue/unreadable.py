@@ -74,20 +74,14 @@ def unreadable(error: Any, before: Any, lines: list[str]) -> tuple[int, int, str
         return line, column, "the line ends with a comma", f"Put none there: {comma[1]}"
     if "flow" in context:
         opened = _opened(lines, line, column - 1)
-        if (
-            opened and opened[0] < line and not lines[line][:1].isspace()
-        ):  # nothing of the list can stand there
+        if opened and opened[0] < line and not lines[line][:1].isspace():  # no place for what is in a list
             line, column = opened
         if comment := re.search(r"(?<=[\s,\[{])#.*\]", lines[line]):
             hint = _items_quoted(lines[line], "what holds a #")
             return line, comment.start() + 1, "a comment begins within the list", hint
     if "flow" in context or re.search(r"\[.*\][],]", lines[line]):
-        return (
-            line,
-            column,
-            message,
-            "Write a list as [one, two]; quote a value that begins with [ or { or holds a colon",
-        )
+        hint = "Write a list as [one, two]; quote a value that begins with [ or { or holds a colon"
+        return line, column, message, hint
     for number in (line - 1, line):
         if number >= 0 and (told := spaceless(lines[number])):
             return number, *told
