@@ -160,14 +160,14 @@ def again(options: Options, kept: Kept, indexing: bool = True) -> tuple[Outcome,
         later = not indexing and bool(known.pages)
         parts = None if later else search.wanted(reading.catalogue) if options.searchable else {}
         facets = known.facets if later else search.facets(reading.catalogue)
-        now = memory.of(reading, relatives, plans, facets, known)
+        indexes = known.indexes if parts is None else tuple(parts)
+        now = memory.of(reading, relatives, plans, facets, indexes, known)
         recent = kept.recent if same and known.common == now.common else None
-        change = memory.compare(known, now, parts)
+        change = memory.compare(known, now)
         if change.any:
             stage, touched = staged(options, known, change, reading.catalogue, plans, parts, recent)
-            indexes = known.indexes if parts is None else tuple(parts)
             before = write.name(options.site) if known.pages else ""
-            now = now._replace(indexes=indexes, before=before, touched=touched)
+            now = now._replace(before=before, touched=touched)
         papers, name = len(reading.catalogue.entries), memory.name(ground, now)
         file = write.workshop(options.site) / f"memory-{name}"
         if later:

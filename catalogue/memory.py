@@ -10,7 +10,7 @@ import os
 import pickle
 import struct
 import sys
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from hashlib import blake2b
 from io import BytesIO
@@ -134,7 +134,12 @@ def _versions() -> list[str]:
 
 
 def of(
-    reading: Reading, relatives: Relatives, plans: Iterable[Page | File], facets: str, known: Memory
+    reading: Reading,
+    relatives: Relatives,
+    plans: Iterable[Page | File],
+    facets: str,
+    indexes: tuple[str, ...],
+    known: Memory,
 ) -> Memory:
     """What there will be to remember, if the site stays that of `known`."""
     common = digest(reading.catalogue.navigation)
@@ -149,6 +154,7 @@ def of(
         relatives=relatives,
         pages=pages,
         facets=facets,
+        indexes=indexes,
         plans=made,
         common=common,
         entries=reading.catalogue.entries,
@@ -165,15 +171,13 @@ def _mark(plan: Page | File, common: str) -> str:
     return "\0".join((mark, *(path for path, _ in plan.beside)))
 
 
-def compare(known: Memory, now: Memory, indexes: Collection[str] | None) -> Change:
-    """What has to be done to come from one to the other, with search indexes in these folders, or in those in
-    which they are."""
+def compare(known: Memory, now: Memory) -> Change:
+    """What has to be done to come from one to the other."""
     stale = frozenset(path for path, mark in now.pages.items() if known.pages.get(path) != mark)
     gone = [path for path in known.pages if path not in now.pages]
     old = chain.from_iterable(known.files(path) for path in (*gone, *(stale & known.pages.keys())))
     new = chain.from_iterable(now.files(path) for path in stale if known.pages)
-    wanted = known.indexes if indexes is None else tuple(indexes)
-    search = known.indexes != wanted or (bool(wanted) and known.facets != now.facets)
+    search = known.indexes != now.indexes or (bool(now.indexes) and known.facets != now.facets)
     return Change(stale, tuple(dict.fromkeys((*old, *new))), len(gone), search)
 
 
