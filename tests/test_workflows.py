@@ -138,15 +138,20 @@ def test_what_a_curator_did_on_the_branch_stays(
     assert (tmp_path / "log").read_text().count("pr create") == 1
 
 
-@pytest.mark.parametrize("state", ["MERGED", "CLOSED"])
-def test_after_its_pull_request_a_branch_begins_anew(
-    state: str, repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Also where it was merged as one commit, and main has gone on with the same file."""
-    origin = tmp_path / "origin.git"
+@pytest.fixture
+def origin(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The origin, in which Monday's paper is proposed."""
     monkeypatch.setenv("ADD", ADD)
     monkeypatch.setenv("DAYS", "monday")
     propose(repository)
+    return tmp_path / "origin.git"
+
+
+@pytest.mark.parametrize("state", ["MERGED", "CLOSED"])
+def test_after_its_pull_request_a_branch_begins_anew(
+    state: str, origin: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where it was merged as one commit, and main has gone on with the same file."""
     ended = tip(origin, "new-papers")
     main = checkout(tmp_path)
     (main / "content/monday.md").write_text("merged, and edited since\n")
@@ -160,12 +165,8 @@ def test_after_its_pull_request_a_branch_begins_anew(
 
 
 def test_what_came_to_a_branch_after_its_pull_request_stays(
-    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    repository: Path, origin: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    origin = tmp_path / "origin.git"
-    monkeypatch.setenv("ADD", ADD)
-    monkeypatch.setenv("DAYS", "monday")
-    propose(repository)
     (tmp_path / "pulls").write_text(f"MERGED {tip(origin, 'new-papers')}\n")
     git(repository, "push", "--quiet", "origin", "new-papers:main")
     curator = checkout(tmp_path, "new-papers")
@@ -177,13 +178,7 @@ def test_what_came_to_a_branch_after_its_pull_request_stays(
     assert "content/tuesday.md" in names(origin, "new-papers")
 
 
-def test_a_branch_that_contradicts_main_stays_as_it_is(
-    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    origin = tmp_path / "origin.git"
-    monkeypatch.setenv("ADD", ADD)
-    monkeypatch.setenv("DAYS", "monday")
-    propose(repository)
+def test_a_branch_that_contradicts_main_stays_as_it_is(origin: Path, tmp_path: Path) -> None:
     main = checkout(tmp_path)
     (main / "content/monday.md").write_text("another\n")
     commit(main, "main")
